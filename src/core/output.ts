@@ -1,0 +1,53 @@
+import type { Reference } from './reference.ts'
+import type { Secret } from './secret.ts'
+
+/** What an application finds: one file, or a directory of files that is replaced as a whole. */
+export interface Output {
+  /** Absolute, without a trailing slash; also the output's name in logs, status and `on:`. */
+  readonly path: string
+  readonly kind: 'file' | 'directory'
+  /** Exactly one for a file output, whose name is empty. */
+  readonly files: readonly OutputFile[]
+  /** Checked against the staged file, or the staged directory as a whole, before it is swapped in. */
+  readonly validate?: Validation | undefined
+}
+
+export interface OutputFile {
+  /** Below the output's directory, with `/` as separator; empty for a file output. */
+  readonly name: string
+  readonly mode: number
+  readonly owner: number
+  readonly group: number
+  readonly renderer: Renderer
+  readonly validate?: Validation | undefined
+}
+
+/** A built-in check, or a program with its arguments in which `{path}` stands for what was staged. */
+export type Validation =
+  | { readonly builtin: 'json' | 'yaml' | 'toml' | 'pem' }
+  | { readonly command: readonly string[]; readonly timeoutMs: number }
+
+/** Renders one file. Pure: equal secrets give equal bytes, and nothing but `read` is asked. */
+export interface Renderer {
+  /** The secrets it names without having to be run, so that they can be fetched together. */
+  readonly references: readonly Reference[]
+  /** @throws RenderError naming keys and positions, never values */
+  render(read: ReadSecret): Rendered
+}
+
+/** The current secret, `null` where an optional one does not exist, `undefined` where it has not arrived. */
+export type ReadSecret = (reference: Reference) => Secret | null | undefined
+
+/** The bytes, or the references that must arrive first (a template may ask for more once it has these). */
+export type Rendered =
+  | { readonly content: string | Uint8Array; readonly used: readonly Reference[] }
+  | { readonly missing: readonly Reference[] }
+
+/** An output whose files are all rendered. */
+export interface RenderedOutput {
+  readonly output: Output
+  /** In the order of `output.files`. */
+  readonly contents: readonly Uint8Array[]
+  /** Secret key -> version, of all secrets that went into it. */
+  readonly versions: Readonly<Record<string, string>>
+}
