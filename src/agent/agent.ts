@@ -1,0 +1,226 @@
+import { backoffMs } from '../core/backoff.ts'
+import { createBell } from '../core/bell.ts'
+import { ConfigurationError, KeyturnError, ProviderError } from '../core/errors.ts'
+import type { Output } from '../core/output.ts'
+import type { PublishFailure } from '../core/ports.ts'
+import { createQueue } from '../core/queue.ts'
+import { secretKey } from '../core/reference.ts'
+import type { Status } from '../core/status.ts'
+import { createTurns } from '../core/turns.ts'
+import { deliverNotifications } from './deliver-notifications.ts'
+import { createOutputBoard } from './output-board.ts'
+import { createOutputIndex, staticReferences } from './output-index.ts'
+import type { Parts, Plan } from './plan.ts'
+import { renderOutput } from './render-outputs.ts'
+import { agentStatus } from './status.ts'
+import { watchSecrets } from './watch-secrets.ts'
+import type { WatchedSecret } from './watched-secret.ts'
+
+const publishBackoff = { baseMs: 1_000, maxMs: 30_000 }
+const startCheckMs = 500
+
+export interface Agent {
+  /**
+   * Watches, renders, publishes and notifies until the signal is aborted; a write in progress is finished.
+   * @throws what keeps a first start from being complete, once `start_timeout` is over; after a first publication nothing
+   */
+  run(signal: AbortSignal): Promise<void>
+  /** Resolves as soon as a complete set is published. */
+  readonly complete: Promise<void>
+  status(): Status
+  /**
+   * Reads the named secrets now, all without names; resolves when what rotated is published.
+   * @throws ConfigurationError for a name that is not configured
+   */
+  refresh(names: readonly string[]): Promise<void>
+  /** What was read so far, for the agent that follows in the same process. */
+  readonly secrets: ReadonlyMap<string, WatchedSecret>
+}
+
+export function createAgent(
+  plan: Plan,
+  parts: Parts,
+  carried: ReadonlyMap<string, WatchedSecret> = new Map(),
+): Agent {
+  const { publisher, clock, random, journal } = parts
+  const startedAt = clock.now()
+  const onDisk = createTurns()
+  const changes = createQueue<ReadonlySet<string>>()
+  const watch = watchSecrets({ plan, parts, carried, changes })
+  const index = createOutputIndex(plan.outputs)
+  const board = createOutputBoard(plan.outputs)
+  const notifications = deliverNotifications(plan.notifiers, parts, onDisk)
+  const generations = createBell(clock)
+  const complete = Promise.withResolvers<void>()
+  let publishFailures = 0
+
+  async function run(signal: AbortSignal): Promise<void> {
+    const ending = new AbortController()
+    const running = AbortSignal.any([signal, ending.signal])
+    groupSecrets()
+    const tasks = [
+      watchAndPublish(running),
+      watch.run(running),
+      notifications.run(running),
+      collectGenerations(running),
+      giveUpStart(running),
+    ]
+    try {
+      await Promise.race(tasks)
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      ending.abort()
+      await Promise.allSettled(tasks)
+    }
+  }
+
+  /** What belongs together rotates together: secrets that share an output or a notifier are polled in rounds. */
+  function groupSecrets(): void {
+    for (const output of plan.outputs) watch.join(staticReferences(output))
+    for (const { on } of plan.notifiers) {
+      const told = plan.outputs.filter(output => on === undefined || on.includes(output.path))
+      watch.join(told.flatMap(staticReferences))
+    }
+  }
+
+  async function watchAndPublish(signal: AbortSignal): Promise<void> {
+    // What names no secret before it is run has nobody to wake it: it is rendered to find out.
+    for (const output of plan.outputs) if (index.usedBy(output).size === 0) render(output)
+    changes.push(new Set())
+    for await (const changed of changes) {
+      recordChanges(changed)
+      for (const output of index.touchedBy(changed)) render(output)
+      await publish(signal)
+    }
+  }
+
+  function recordChanges(changed: ReadonlySet<string>): void {
+    for (const key of changed) {
+      const version = watch.secrets.get(key)?.secret?.version
+      journal.record('info', 'secret_changed', `${key} is at version ${version ?? 'none'}`, {
+        secret: key,
+        version,
+      })
+    }
+  }
+
+  function render(output: Output): void {
+    const before = index.usedBy(output)
+    const result = renderOutput(output, watch.read)
+    board.place(output, result)
+    index.learn(output, result.used)
+    // A template may ask for more once it has these: that is watched from now on, together with the rest of the output.
+    if (result.kind === 'waiting') watch.join([...staticReferences(output), ...result.used])
+    for (const key of before) if (!index.isUsed(key)) watch.drop(key)
+    if (result.kind !== 'failed') return
+    const hint = result.error instanceof KeyturnError ? result.error.hint : undefined
+    journal.record('error', 'render_failed', `${output.path}: ${result.error.message}`, {
+      output: output.path,
+      hint,
+    })
+  }
+
+  async function publish(signal: AbortSignal): Promise<void> {
+    const starting = !publisher.complete
+    // Whole or nothing (G1): a first start shows no file before it can show all of them.
+    if (starting && !board.complete()) return
+    const rendered = board.toPublish()
+    if (rendered.length > 0) {
+      const options = { allOrNothing: starting, owedTo: notifications.owedTo }
+      const { publication, failures } = await onDisk(() => publisher.publish(rendered, options, signal))
+      board.published(rendered, failures)
+      if (publication !== undefined) {
+        const outputs = publication.outputs.map(({ path }) => path)
+        journal.record('info', 'published', `published ${outputs.join(', ')}`, {
+          publication: publication.id,
+          outputs,
+        })
+        notifications.wake()
+        generations.ring()
+      }
+      if (failures.length > 0) return publishAgain(failures, signal)
+      publishFailures = 0
+    }
+    if (!board.complete()) return
+    if (starting) await onDisk(() => publisher.markComplete())
+    complete.resolve()
+    await onDisk(() =>
+      publisher.prune({
+        outputs: plan.outputs.map(({ path }) => path),
+        notifiers: plan.notifiers.map(({ id }) => id),
+      }),
+    )
+  }
+
+  /** What failed stays on the board and is tried with the next change, or after a while. */
+  function publishAgain(failures: readonly PublishFailure[], signal: AbortSignal): void {
+    publishFailures += 1
+    const retryMs = backoffMs(publishFailures, publishBackoff, random)
+    for (const { path, error } of failures) {
+      const hint = error instanceof KeyturnError ? error.hint : undefined
+      journal.record('error', 'publish_failed', `${path}: ${error.message}`, {
+        output: path,
+        hint,
+        retry_ms: retryMs,
+      })
+    }
+    clock.sleep(retryMs, signal).then(
+      () => changes.push(new Set()),
+      () => undefined,
+    )
+  }
+
+  async function collectGenerations(signal: AbortSignal): Promise<void> {
+    while (true)
+      await generations.sleep((await onDisk(() => publisher.collect())) ?? Number.POSITIVE_INFINITY, signal)
+  }
+
+  /** Fail closed on start: what waiting does not cure ends the agent, as long as nothing is published. */
+  async function giveUpStart(signal: AbortSignal): Promise<never> {
+    await clock.sleep(plan.startTimeoutMs, signal)
+    while (!publisher.complete) {
+      const error = startError()
+      if (error !== undefined) throw error
+      await clock.sleep(startCheckMs, signal)
+    }
+    await clock.sleep(Number.POSITIVE_INFINITY, signal)
+    throw signal.reason
+  }
+
+  function startError(): Error | undefined {
+    for (const { lastError } of watch.secrets.values()) {
+      if (lastError instanceof ProviderError && !lastError.transient) return lastError
+    }
+    return plan.outputs.map(output => board.errorOf(output)).find(error => error !== undefined)
+  }
+
+  return {
+    run,
+    complete: complete.promise,
+    status: () =>
+      agentStatus({
+        startedAt,
+        now: clock.now(),
+        secrets: watch.secrets,
+        outputs: plan.outputs,
+        board,
+        publisher,
+        notifiers: notifications.status(),
+      }),
+    async refresh(names) {
+      const known = new Map(
+        plan.secrets.flatMap(({ names, reference }) => names.map(name => [name, secretKey(reference)])),
+      )
+      const keys = names.map(name => {
+        const key = known.get(name) ?? (watch.secrets.has(name) ? name : undefined)
+        if (key !== undefined) return key
+        throw new ConfigurationError(`no secret "${name}" is configured`, {
+          hint: `configured are ${[...known.keys()].join(', ')}`,
+        })
+      })
+      await watch.refresh(new Set(names.length === 0 ? watch.secrets.keys() : keys))
+    },
+    secrets: watch.secrets,
+  }
+}

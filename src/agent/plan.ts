@@ -1,0 +1,35 @@
+import type { Output } from '../core/output.ts'
+import type { Clock, Journal, Notifier, Provider, Publisher, Random } from '../core/ports.ts'
+import type { Reference } from '../core/reference.ts'
+
+/** What one agent does: the configuration, resolved and joined with the parts that carry it out. */
+export interface Plan {
+  /** Declared secrets and those that an output names by a whole reference. */
+  readonly secrets: readonly SecretPlan[]
+  readonly outputs: readonly Output[]
+  readonly notifiers: readonly Notifier[]
+  readonly settleMs: number
+  /** How long 401, 403 and 404 are borne while nothing is published. */
+  readonly startTimeoutMs: number
+  /** Milliseconds between polls of a secret that only a template names. */
+  readonly refreshMsOf: (provider: string) => number
+}
+
+export interface SecretPlan {
+  /** Names in the configuration; empty where an output or a template names the reference itself. */
+  readonly names: readonly string[]
+  readonly reference: Reference
+  readonly refreshMs: number
+  /** Undefined: ten times `refreshMs` and at least 15 minutes; for a lease its end. */
+  readonly maxStaleMs?: number | undefined
+  readonly optional: boolean
+}
+
+/** The ends of the house that the agent works through. */
+export interface Parts {
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly publisher: Publisher
+  readonly clock: Clock
+  readonly random: Random
+  readonly journal: Journal
+}

@@ -1,0 +1,162 @@
+import type { ReadSecret } from '../core/output.ts'
+import type { Provider } from '../core/ports.ts'
+import type { Queue } from '../core/queue.ts'
+import { type Reference, secretKey } from '../core/reference.ts'
+import { keepSessions } from './keep-sessions.ts'
+import type { Parts, Plan, SecretPlan } from './plan.ts'
+import { createProviderHealth, type ProviderHealth } from './provider-health.ts'
+import { readSecret } from './read-secret.ts'
+import { createRotationGroup, type RotationGroup } from './rotation-group.ts'
+import { type WatchedSecret, watchSecret } from './watched-secret.ts'
+
+/** The set of current secrets, kept up to date. */
+export interface SecretWatch {
+  readonly secrets: ReadonlyMap<string, WatchedSecret>
+  readonly read: ReadSecret
+  /** Reads until aborted, and pushes the keys that changed together as they change. Ends the queue when it ends. */
+  run(signal: AbortSignal): Promise<void>
+  /** Puts secrets into one group, adding those that are not watched. What a template asks for comes in here. */
+  join(references: readonly Reference[]): void
+  /** Forgets a secret, if it is only watched because a template asked for it. */
+  drop(key: string): void
+  /** Reads these secrets now, and resolves when what changed has been passed on and dealt with. */
+  refresh(keys: ReadonlySet<string>): Promise<void>
+}
+
+export interface WatchOptions {
+  readonly plan: Plan
+  readonly parts: Parts
+  /** Read by an agent before this one in the same process: current at once, so that a new configuration costs no lease. */
+  readonly carried: ReadonlyMap<string, WatchedSecret>
+  readonly changes: Queue<ReadonlySet<string>>
+}
+
+export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): SecretWatch {
+  const secrets = new Map<string, WatchedSecret>()
+  const groupOf = new Map<WatchedSecret, RotationGroup>()
+  const healths = new Map<string, ProviderHealth>()
+  const pushes = new Map<string, Disposable>()
+  const planned = new Set(plan.secrets.map(secret => secretKey(secret.reference)))
+  const groups = new Set<RotationGroup>()
+  let running: AbortSignal | undefined
+
+  const healthOf = (secret: WatchedSecret): ProviderHealth => {
+    const name = secret.plan.reference.provider
+    const health = healths.get(name) ?? createProviderHealth(parts.clock, parts.random)
+    healths.set(name, health)
+    return health
+  }
+
+  function add(secretPlan: SecretPlan): WatchedSecret {
+    const secret = adopt(watchSecret(secretPlan), carried)
+    secrets.set(secret.key, secret)
+    const group = createRotationGroup({
+      clock: parts.clock,
+      random: parts.random,
+      settleMs: plan.settleMs,
+      healthOf,
+      read: (member, signal) =>
+        readSecret(member, { ...parts, provider: providerOf(member), health: healthOf(member) }, signal),
+      changed: keys => changes.push(keys),
+    })
+    group.members.add(secret)
+    groupOf.set(secret, group)
+    return secret
+  }
+
+  function providerOf(secret: WatchedSecret): Provider {
+    const provider = parts.providers.get(secret.plan.reference.provider)
+    if (provider === undefined)
+      throw new Error(`no provider "${secret.plan.reference.provider}" is configured`)
+    return provider
+  }
+
+  function start(secret: WatchedSecret, signal: AbortSignal): void {
+    const group = groupOf.get(secret)
+    if (group !== undefined && !groups.has(group)) {
+      groups.add(group)
+      group.run(signal).then(
+        () => groups.delete(group),
+        (error: Error) => changes.end(signal.aborted ? undefined : error),
+      )
+    }
+    if (pushes.has(secret.key)) return
+    const push = providerOf(secret).watch?.(secret.plan.reference, () => want(secret))
+    if (push !== undefined) pushes.set(secret.key, push)
+  }
+
+  function want(secret: WatchedSecret): void {
+    secret.nextAt = 0
+    groupOf.get(secret)?.wake()
+  }
+
+  for (const secretPlan of plan.secrets) add(secretPlan)
+
+  return {
+    secrets,
+    read: reference => secrets.get(secretKey(reference))?.secret,
+
+    async run(signal) {
+      running = signal
+      const here = [...secrets.values()].filter(secret => secret.secret !== undefined)
+      if (here.length > 0) changes.push(new Set(here.map(secret => secret.key)))
+      for (const secret of secrets.values()) start(secret, signal)
+      try {
+        await keepSessions(parts, name => healths.get(name), signal)
+      } finally {
+        for (const push of pushes.values()) push[Symbol.dispose]()
+        changes.end()
+      }
+    },
+
+    join(references) {
+      const together = references.map(
+        reference =>
+          secrets.get(secretKey(reference)) ??
+          add({ names: [], reference, refreshMs: plan.refreshMsOf(reference.provider), optional: false }),
+      )
+      const [into] = together.map(secret => groupOf.get(secret))
+      if (into === undefined) return
+      for (const secret of together) {
+        const group = groupOf.get(secret)
+        if (group === undefined || group === into) continue
+        for (const member of group.members) {
+          into.members.add(member)
+          groupOf.set(member, into)
+        }
+        group.members.clear()
+        group.wake()
+      }
+      if (running !== undefined) for (const secret of together) start(secret, running)
+      into.wake()
+    },
+
+    drop(key) {
+      const secret = secrets.get(key)
+      if (secret === undefined || planned.has(key)) return
+      groupOf.get(secret)?.members.delete(secret)
+      groupOf.delete(secret)
+      secrets.delete(key)
+      pushes.get(key)?.[Symbol.dispose]()
+      pushes.delete(key)
+    },
+
+    async refresh(keys) {
+      const wanted = [...keys].map(key => secrets.get(key)).filter(secret => secret !== undefined)
+      for (const secret of wanted) want(secret)
+      await Promise.all(
+        [...new Set(wanted.map(secret => groupOf.get(secret)))].map(group => group?.roundDone()),
+      )
+      await changes.drained()
+    },
+  }
+}
+
+function adopt(secret: WatchedSecret, carried: ReadonlyMap<string, WatchedSecret>): WatchedSecret {
+  const before = carried.get(secret.key)
+  if (before?.secret === undefined) return secret
+  const { secret: value, fetchedAt, lease, failures, lastError } = before
+  // A read that was under way when the old agent ended is asked for again at once.
+  const nextAt = Number.isFinite(before.nextAt) ? before.nextAt : 0
+  return Object.assign(secret, { secret: value, fetchedAt, lease, failures, lastError, nextAt })
+}

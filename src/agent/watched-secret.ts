@@ -1,0 +1,75 @@
+import { secretKey } from '../core/reference.ts'
+import type { Lease, Secret } from '../core/secret.ts'
+import type { SecretStatus } from '../core/status.ts'
+import type { SecretPlan } from './plan.ts'
+
+const minMaxStaleMs = 15 * 60_000
+
+/** One secret that the agent keeps up to date, with what it knows of it. */
+export interface WatchedSecret {
+  readonly key: string
+  readonly plan: SecretPlan
+  /** The last good answer; `null` where an optional secret does not exist; undefined before the first answer. */
+  secret: Secret | null | undefined
+  fetchedAt: number | undefined
+  /** When it is due next; Infinity while a read is under way. */
+  nextAt: number
+  /** Present while a lease runs that is renewed rather than fetched anew. */
+  lease: RunningLease | undefined
+  failures: number
+  lastError: Error | undefined
+  /** Its polls have the phase of this agent: only the first interval is cut at random over its whole length. */
+  phased: boolean
+  /** The read under way, which a further read waits for, so that an older answer never replaces a newer one. */
+  reading: Promise<void> | undefined
+}
+
+export interface RunningLease {
+  readonly lease: Lease
+  readonly expiresAt: number
+  /** False once the backend grants less than at first: its max_ttl is near, and the next step is a new secret. */
+  readonly renew: boolean
+}
+
+export function watchSecret(plan: SecretPlan): WatchedSecret {
+  return {
+    key: secretKey(plan.reference),
+    plan,
+    secret: undefined,
+    fetchedAt: undefined,
+    nextAt: 0,
+    lease: undefined,
+    failures: 0,
+    lastError: undefined,
+    phased: false,
+    reading: undefined,
+  }
+}
+
+export function maxStaleMs(watched: WatchedSecret): number {
+  return watched.plan.maxStaleMs ?? Math.max(10 * watched.plan.refreshMs, minMaxStaleMs)
+}
+
+/** Older than its bound (G5): the end of its lease, or `max_stale` since the last answer. */
+export function isStale(watched: WatchedSecret, now: number): boolean {
+  if (watched.secret === null) return false
+  if (watched.fetchedAt === undefined) return true
+  if (watched.lease !== undefined && watched.plan.maxStaleMs === undefined)
+    return now >= watched.lease.expiresAt
+  return now - watched.fetchedAt > maxStaleMs(watched)
+}
+
+export function secretStatus(watched: WatchedSecret, now: number): SecretStatus {
+  return {
+    names: watched.plan.names,
+    reference: watched.key,
+    version: watched.secret?.version,
+    fetchedAt: watched.fetchedAt,
+    nextFetchAt: Number.isFinite(watched.nextAt) ? watched.nextAt : undefined,
+    maxStaleMs: maxStaleMs(watched),
+    stale: isStale(watched, now),
+    leaseExpiresAt: watched.lease?.expiresAt,
+    failures: watched.failures,
+    lastError: watched.lastError?.message,
+  }
+}
