@@ -18,14 +18,19 @@ afterEach(() => {
   for (const end of ends.splice(0)) end.abort()
 })
 
-function house(outputs: readonly Output[], settings: Partial<Plan> & { refreshMs?: number; optional?: string[] } = {}) {
+function house(
+  outputs: readonly Output[],
+  settings: Partial<Plan> & { refreshMs?: number; optional?: string[] } = {},
+) {
   const clock = createVirtualClock()
   const provider = createMemoryProvider(clock)
   const publisher = createMemoryPublisher(clock)
   const journal = createMemoryJournal()
   const notifier = createMemoryNotifier(clock)
   const { refreshMs = 60_000, optional = [], ...rest } = settings
-  const paths = new Set(outputs.flatMap(output => output.files.flatMap(file => file.renderer.references.map(({ path }) => path))))
+  const paths = new Set(
+    outputs.flatMap(output => output.files.flatMap(file => file.renderer.references.map(({ path }) => path))),
+  )
   const plan: Plan = {
     secrets: [...paths].map(path => ({
       names: [path],
@@ -40,7 +45,13 @@ function house(outputs: readonly Output[], settings: Partial<Plan> & { refreshMs
     refreshMsOf: () => refreshMs,
     ...rest,
   }
-  const parts: Parts = { providers: new Map([['memory', provider]]), publisher, clock, random: () => 0.5, journal }
+  const parts: Parts = {
+    providers: new Map([['memory', provider]]),
+    publisher,
+    clock,
+    random: () => 0.5,
+    journal,
+  }
   const agent = createAgent(plan, parts)
   const end = new AbortController()
   ends.push(end)
@@ -54,14 +65,19 @@ function house(outputs: readonly Output[], settings: Partial<Plan> & { refreshMs
 
 describe('a first start', () => {
   it('publishes nothing before every secret has arrived, then all at once', async () => {
-    const { clock, provider, publisher, start, agent } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')])
+    const { clock, provider, publisher, start, agent } = house([
+      outputOf('/s/a', 'memory:a'),
+      outputOf('/s/b', 'memory:b'),
+    ])
     provider.put('a', 'one')
     start()
     await clock.advance(5_000)
     expect([...publisher.files]).toEqual([])
     provider.put('b', 'two')
     await clock.until(() => publisher.files.size > 0)
-    expect(publisher.publications.map(({ outputs }) => outputs.map(({ path }) => path))).toEqual([['/s/a', '/s/b']])
+    expect(publisher.publications.map(({ outputs }) => outputs.map(({ path }) => path))).toEqual([
+      ['/s/a', '/s/b'],
+    ])
     await agent.complete
     expect(agent.status()).toMatchObject({ published: true, ready: true })
   })
@@ -97,9 +113,12 @@ describe('a first start', () => {
   })
 
   it('leaves out the output of an optional secret that does not exist, and publishes it when it comes', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')], {
-      optional: ['b'],
-    })
+    const { clock, provider, publisher, start } = house(
+      [outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')],
+      {
+        optional: ['b'],
+      },
+    )
     provider.put('a', 'one')
     start()
     await clock.until(() => publisher.complete)
@@ -131,7 +150,10 @@ describe('a first start', () => {
 
 describe('a rotation', () => {
   it('renders and publishes only the outputs that use the secret, and notifies once', async () => {
-    const { clock, provider, publisher, notifier, start } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')])
+    const { clock, provider, publisher, notifier, start } = house([
+      outputOf('/s/a', 'memory:a'),
+      outputOf('/s/b', 'memory:b'),
+    ])
     provider.put('a', 'one')
     provider.put('b', 'two')
     start()
@@ -147,10 +169,10 @@ describe('a rotation', () => {
 
   it('publishes two secrets that rotate within 50 ms together, at whatever moment of the round', async () => {
     for (let offset = 0; offset <= 60; offset += 3) {
-      const { clock, provider, publisher, notifier, start } = house([
-        outputOf('/s/user', 'memory:user'),
-        outputOf('/s/password', 'memory:password'),
-      ], { refreshMs: 1_000 })
+      const { clock, provider, publisher, notifier, start } = house(
+        [outputOf('/s/user', 'memory:user'), outputOf('/s/password', 'memory:password')],
+        { refreshMs: 1_000 },
+      )
       provider.put('user', 'u1')
       provider.put('password', 'p1')
       start()
@@ -170,9 +192,12 @@ describe('a rotation', () => {
   })
 
   it('does not wait longer than settle for a member that hangs', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')], {
-      refreshMs: 1_000,
-    })
+    const { clock, provider, publisher, start } = house(
+      [outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')],
+      {
+        refreshMs: 1_000,
+      },
+    )
     provider.put('a', 'one')
     provider.put('b', 'two')
     start()
@@ -184,7 +209,10 @@ describe('a rotation', () => {
   })
 
   it('publishes a secret alone in its group at once', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')], { refreshMs: 1_000, notifiers: [] })
+    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')], {
+      refreshMs: 1_000,
+      notifiers: [],
+    })
     provider.put('a', 'one')
     start()
     await clock.until(() => publisher.complete)
@@ -195,7 +223,10 @@ describe('a rotation', () => {
   })
 
   it('keeps the last good file while the secret is refused, and other outputs go on', async () => {
-    const { clock, provider, publisher, start, agent } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')])
+    const { clock, provider, publisher, start, agent } = house([
+      outputOf('/s/a', 'memory:a'),
+      outputOf('/s/b', 'memory:b'),
+    ])
     provider.put('a', 'one')
     provider.put('b', 'two')
     start()
@@ -287,11 +318,18 @@ describe('a notification', () => {
     notifier.failure = new Error('nobody listens')
     provider.put('a', 'two')
     await clock.until(() => agent.status().notifiers[0]?.failures === 3, 120_000)
-    expect(agent.status().notifiers[0]).toMatchObject({ lastError: 'nobody listens', owedSince: expect.any(Number) })
+    expect(agent.status().notifiers[0]).toMatchObject({
+      lastError: 'nobody listens',
+      owedSince: expect.any(Number),
+    })
     expect(agent.status().ready).toBe(true)
     notifier.failure = undefined
     await clock.until(() => notifier.told.length === 1, 61_000)
-    expect(agent.status().notifiers[0]).toMatchObject({ owedSince: undefined, failures: 0, lastError: undefined })
+    expect(agent.status().notifiers[0]).toMatchObject({
+      owedSince: undefined,
+      failures: 0,
+      lastError: undefined,
+    })
   })
 })
 
@@ -309,7 +347,11 @@ describe('a template that asks for more', () => {
         return { content: String(secret.fields.get('value')?.content), used: [first, second] }
       },
     }
-    const output: Output = { path: '/s/a', kind: 'file', files: [{ name: '', mode: 0o400, owner: 1, group: 1, renderer }] }
+    const output: Output = {
+      path: '/s/a',
+      kind: 'file',
+      files: [{ name: '', mode: 0o400, owner: 1, group: 1, renderer }],
+    }
     const { clock, provider, publisher, start } = house([output])
     provider.put('first', 'second')
     provider.put('second', 'found')
@@ -328,7 +370,10 @@ describe('a template that asks for more', () => {
 
 describe('a refresh', () => {
   it('reads now, and resolves when what rotated is published', async () => {
-    const { clock, provider, publisher, start, agent } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')])
+    const { clock, provider, publisher, start, agent } = house([
+      outputOf('/s/a', 'memory:a'),
+      outputOf('/s/b', 'memory:b'),
+    ])
     provider.put('a', 'one')
     provider.put('b', 'two')
     start()
@@ -360,7 +405,11 @@ describe('a new configuration in the same process', () => {
     await clock.until(() => publisher.complete)
     end.abort()
     await ended
-    const next = createAgent({ ...plan, outputs: [outputOf('/s/a', 'memory:a'), outputOf('/s/c', 'memory:b')] }, parts, agent.secrets)
+    const next = createAgent(
+      { ...plan, outputs: [outputOf('/s/a', 'memory:a'), outputOf('/s/c', 'memory:b')] },
+      parts,
+      agent.secrets,
+    )
     const nextEnd = new AbortController()
     ends.push(nextEnd)
     next.run(nextEnd.signal).catch(() => undefined)

@@ -1,6 +1,16 @@
 import { ProviderError } from '../../src/core/errors.ts'
 import type { Output, Renderer } from '../../src/core/output.ts'
-import type { Clock, Debt, Journal, JournalFields, Notifier, Provider, Publication, PublishedState, Publisher } from '../../src/core/ports.ts'
+import type {
+  Clock,
+  Debt,
+  Journal,
+  JournalFields,
+  Notifier,
+  Provider,
+  Publication,
+  PublishedState,
+  Publisher,
+} from '../../src/core/ports.ts'
 import { parseReference, secretKey } from '../../src/core/reference.ts'
 import { fieldsOfText, type Lease, type Secret, selectField } from '../../src/core/secret.ts'
 
@@ -83,9 +93,14 @@ export function createMemoryPublisher(clock: Clock): MemoryPublisher {
       const failure = this.failNext
       this.failNext = undefined
       if (failure !== undefined) {
-        return { publication: undefined, failures: outputs.map(({ output }) => ({ path: output.path, error: failure })) }
+        return {
+          publication: undefined,
+          failures: outputs.map(({ output }) => ({ path: output.path, error: failure })),
+        }
       }
-      const changed = outputs.filter(({ output, contents }) => this.files.get(output.path) !== textOf(contents))
+      const changed = outputs.filter(
+        ({ output, contents }) => this.files.get(output.path) !== textOf(contents),
+      )
       if (changed.length === 0) return { publication: undefined, failures: [] }
       const publication: Publication = {
         id: `p${this.publications.length + 1}`,
@@ -133,7 +148,10 @@ export interface MemoryNotifier extends Notifier {
   failure: Error | undefined
 }
 
-export function createMemoryNotifier(clock: Clock, settings: Partial<Pick<Notifier, 'id' | 'on' | 'first' | 'splayMs'>> = {}): MemoryNotifier {
+export function createMemoryNotifier(
+  clock: Clock,
+  settings: Partial<Pick<Notifier, 'id' | 'on' | 'first' | 'splayMs'>> = {},
+): MemoryNotifier {
   return {
     id: 'memory',
     on: undefined,
@@ -165,7 +183,11 @@ export function createMemoryJournal(): MemoryJournal {
 
 /** A file output that joins the fields of its references with a newline. */
 export function outputOf(path: string, ...references: string[]): Output {
-  return { path, kind: 'file', files: [{ name: '', mode: 0o400, owner: 10001, group: 10001, renderer: joinFields(references) }] }
+  return {
+    path,
+    kind: 'file',
+    files: [{ name: '', mode: 0o400, owner: 10001, group: 10001, renderer: joinFields(references) }],
+  }
 }
 
 function joinFields(texts: readonly string[]): Renderer {
