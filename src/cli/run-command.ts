@@ -1,0 +1,62 @@
+import type { ResolvedConfiguration } from '../config/resolved.ts'
+import { ConfigurationError, type ExitCode } from '../core/errors.ts'
+import { createClock } from '../platform/clock.ts'
+import { createLogger } from '../platform/logger.ts'
+import type { Ends } from './compose-agent.ts'
+import { loadOrThrow } from './load-configuration.ts'
+import { once } from './once.ts'
+import type { ConfigurationOptions, LogOptions, ProgramContext } from './program.ts'
+import { run } from './run.ts'
+
+/** Variables that put foreign code into the process, before any line of ours runs. */
+const injectingVariables = ['NODE_OPTIONS', 'LD_PRELOAD', 'OPENSSL_CONF']
+
+export async function runCommand(
+  context: ProgramContext,
+  options: ConfigurationOptions & LogOptions,
+): Promise<ExitCode> {
+  harden(context)
+  const load = async () => loadOrThrow(context, options)
+  const configuration = await load()
+  const { terminate, onReload } = context
+  return run({ ends: endsOf(context, options, configuration), configuration, load, terminate, onReload })
+}
+
+export async function onceCommand(
+  context: ProgramContext,
+  options: ConfigurationOptions & LogOptions,
+  timeoutMs: number,
+): Promise<ExitCode> {
+  harden(context)
+  const configuration = loadOrThrow(context, options)
+  return once({
+    ends: endsOf(context, options, configuration),
+    configuration,
+    timeoutMs,
+    terminate: context.terminate,
+  })
+}
+
+function harden({ environment, forbidCoreDumps }: ProgramContext): void {
+  const found = injectingVariables.find(name => (environment[name] ?? '') !== '')
+  if (found !== undefined) {
+    throw new ConfigurationError(`${found} is set, and would put foreign code into the agent`, {
+      hint: `unset ${found}`,
+    })
+  }
+  try {
+    forbidCoreDumps()
+  } catch {
+    // A kernel without the filter, or a read-only /proc: nothing is lost but this precaution.
+  }
+}
+
+function endsOf({ terminal }: ProgramContext, options: LogOptions, { log }: ResolvedConfiguration): Ends {
+  const journal = createLogger({
+    level: options.logLevel ?? log.level,
+    format: options.logFormat ?? (terminal.isTerminal ? 'pretty' : 'json'),
+    write: terminal.out,
+    colour: terminal.colour,
+  })
+  return { clock: createClock(), random: Math.random, journal }
+}

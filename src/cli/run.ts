@@ -1,0 +1,81 @@
+import type { ResolvedConfiguration } from '../config/resolved.ts'
+import { ConfigurationError, type ExitCode, exitCodes, KeyturnError, messageOf } from '../core/errors.ts'
+import { type Before, type Composition, composeAgent, type Ends } from './compose-agent.ts'
+
+export interface RunOptions {
+  readonly ends: Ends
+  readonly configuration: ResolvedConfiguration
+  /** Loads the configuration anew, whole, or throws a ConfigurationError that names every mistake. */
+  readonly load: () => Promise<ResolvedConfiguration>
+  /** Aborted by SIGTERM and SIGINT. */
+  readonly terminate: AbortSignal
+  /** Calls back at each SIGHUP. */
+  readonly onReload: (callback: () => void) => Disposable
+}
+
+/**
+ * Runs the agent until it is told to end. SIGHUP loads the configuration whole, or keeps the old one and says why.
+ * @throws what keeps a first start from being complete
+ */
+export async function run({
+  ends,
+  configuration: initial,
+  load,
+  terminate,
+  onReload,
+}: RunOptions): Promise<ExitCode> {
+  const { journal } = ends
+  let configuration = initial
+  let before: Before = { providers: new Map(), secrets: new Map() }
+  let composition: Composition | undefined = await composeAgent(configuration, ends, before)
+  journal.record('info', 'started', 'the agent runs', {
+    outputs: configuration.outputs.length,
+    secrets: configuration.secrets.length,
+  })
+
+  while (composition !== undefined) {
+    const { agent } = composition
+    const next = await runUntilReload(agent.run, { load, onReload, ends }, terminate).finally(() =>
+      composition?.[Symbol.asyncDispose](),
+    )
+    before = { ...before, secrets: agent.secrets }
+    if (next === undefined) break
+    composition = await composeAgent(next, ends, before).catch(error => {
+      journal.record('error', 'reload_refused', messageOf(error), {
+        hint: error instanceof KeyturnError ? error.hint : undefined,
+      })
+      return composeAgent(configuration, ends, before)
+    })
+    configuration = next
+    journal.record('info', 'reloaded', 'the configuration is loaded', {
+      outputs: configuration.outputs.length,
+    })
+  }
+  for (const provider of before.providers.values()) await provider.close()
+  journal.record('info', 'ended', 'the agent ends; the files stay')
+  return exitCodes.ok
+}
+
+/** Runs the agent; answers the configuration to go on with, or undefined at its end. */
+async function runUntilReload(
+  runAgent: (signal: AbortSignal) => Promise<void>,
+  { load, onReload, ends }: Pick<RunOptions, 'load' | 'onReload' | 'ends'>,
+  terminate: AbortSignal,
+): Promise<ResolvedConfiguration | undefined> {
+  const ending = new AbortController()
+  let next: ResolvedConfiguration | undefined
+  using _reloading = onReload(() => {
+    load().then(
+      configuration => {
+        next = configuration
+        ending.abort()
+      },
+      error => {
+        const hint = error instanceof ConfigurationError ? error.hint : undefined
+        ends.journal.record('error', 'reload_refused', messageOf(error), { hint })
+      },
+    )
+  })
+  await runAgent(AbortSignal.any([terminate, ending.signal]))
+  return terminate.aborted ? undefined : next
+}
