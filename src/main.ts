@@ -16,6 +16,7 @@ process.exitCode = await runProgram({
   environment: process.env,
   workingDirectory: process.cwd(),
   uid: process.getuid?.() ?? 0,
+  gid: process.getgid?.() ?? 0,
   terminal: {
     out: text => process.stdout.write(text),
     error: text => process.stderr.write(text),

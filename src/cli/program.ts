@@ -10,6 +10,7 @@ export interface ProgramContext {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly workingDirectory: string
   readonly uid: number
+  readonly gid: number
   readonly terminal: Terminal
   readonly terminate: AbortSignal
   readonly onReload: (callback: () => void) => Disposable
@@ -23,7 +24,7 @@ export interface ConfigurationOptions {
   readonly owner?: string
   readonly group?: string
   readonly mode?: string
-  readonly signal?: string
+  readonly signal?: readonly string[]
 }
 
 export interface LogOptions {
@@ -101,7 +102,7 @@ function createProgram(context: ProgramContext, done: Done): Command {
     .addHelpText('after', examples('keyturn check', 'keyturn check --config keyturn.yaml --json'))
     .action(async (options: ConfigurationOptions & { json?: true }) => {
       const { check } = await import('./check.ts')
-      done(check(context, options))
+      done(await check(context, options))
     })
 
   program
@@ -209,7 +210,7 @@ function withConfiguration(command: Command): Command {
     .option('--owner <uid>', 'without a file: who owns the files')
     .option('--group <gid>', 'without a file: their group')
     .option('--mode <octal>', 'without a file: their mode')
-    .option('--signal <process:signal>', 'without a file: whom to tell, such as node:SIGHUP')
+    .option('--signal <process:signal...>', 'without a file: whom to tell, such as node:SIGHUP; repeatable')
 }
 
 function withLog(command: Command): Command {

@@ -16,7 +16,7 @@ export async function runCommand(
   options: ConfigurationOptions & LogOptions,
 ): Promise<ExitCode> {
   harden(context)
-  const load = async () => loadOrThrow(context, options)
+  const load = () => loadOrThrow(context, options)
   const configuration = await load()
   const { terminate, onReload } = context
   return run({ ends: endsOf(context, options, configuration), configuration, load, terminate, onReload })
@@ -28,7 +28,7 @@ export async function onceCommand(
   timeoutMs: number,
 ): Promise<ExitCode> {
   harden(context)
-  const configuration = loadOrThrow(context, options)
+  const configuration = await loadOrThrow(context, options)
   return once({
     ends: endsOf(context, options, configuration),
     configuration,

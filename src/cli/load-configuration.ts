@@ -1,0 +1,105 @@
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
+import { delimiter, isAbsolute, join } from 'node:path'
+import { findConfiguration } from '../config/find-configuration.ts'
+import { type LoadResult, loadConfiguration } from '../config/load-configuration.ts'
+import { formatProblems } from '../config/problem.ts'
+import { readYaml } from '../config/read-yaml.ts'
+import type { ConfigurationPorts } from '../config/resolve/resolution.ts'
+import type { ResolvedConfiguration } from '../config/resolved.ts'
+import type { ConfigurationSource } from '../config/source.ts'
+import { ConfigurationError } from '../core/errors.ts'
+import type { ConfigurationOptions, ProgramContext } from './program.ts'
+
+/** Loads the configuration that the options and the environment name, and checks it offline. */
+export async function load(context: ProgramContext, options: ConfigurationOptions): Promise<LoadResult> {
+  const source = await sourceOf(context, options)
+  const { environment } = context
+  return loadConfiguration({ source, environment, ports: await portsOf(context, source) })
+}
+
+/** @throws ConfigurationError that shows every mistake */
+export async function loadOrThrow(
+  context: ProgramContext,
+  options: ConfigurationOptions,
+): Promise<ResolvedConfiguration> {
+  const result = await load(context, options)
+  if ('configuration' in result) return result.configuration
+  throw new ConfigurationError(`the configuration cannot be used\n${formatProblems(result.problems)}`)
+}
+
+/** The control socket of the agent that runs with this configuration. */
+export async function socketPath(context: ProgramContext, options: ConfigurationOptions): Promise<string> {
+  const usual = '/run/secrets/.keyturn/agent.sock'
+  if (options.config === undefined && existsSync(usual)) return usual
+  const { stateDirectory } = await loadOrThrow(context, options)
+  return join(stateDirectory, 'agent.sock')
+}
+
+async function sourceOf(
+  context: ProgramContext,
+  options: ConfigurationOptions,
+): Promise<ConfigurationSource> {
+  const { environment, workingDirectory: directory } = context
+  if (options.secret !== undefined) {
+    const { fromEnvironment } = await import('../config/from-environment.ts')
+    const { secret, owner, group, mode, signal } = options
+    return fromEnvironment({
+      options: { secret, owner, group, mode, signal },
+      environment,
+      directory,
+      fileExists: existsSync,
+    })
+  }
+  const file = findConfiguration({ config: options.config, environment, directory })
+  return readYaml(readConfiguration(file), file)
+}
+
+function readConfiguration(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const hint =
+      code === 'ENOENT'
+        ? 'name it by --config or KEYTURN_CONFIG, or write --secret NAME=REFERENCE without a file'
+        : undefined
+    throw new ConfigurationError(`the configuration "${file}" cannot be read: ${code}`, { hint })
+  }
+}
+
+async function portsOf(
+  { uid, gid, environment }: ProgramContext,
+  source: ConfigurationSource,
+): Promise<ConfigurationPorts> {
+  return {
+    readText: file => readFileSync(file, 'utf8'),
+    parseTemplate: await templateParser(source),
+    programExists: program => programExists(program, environment['PATH'] ?? ''),
+    fileExists: existsSync,
+    directoryExists: directory => statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true,
+    agent: { uid, gid },
+  }
+}
+
+/** The template engine is loaded only where a template is configured. */
+async function templateParser({ data }: ConfigurationSource): Promise<ConfigurationPorts['parseTemplate']> {
+  if (!/"(template|contents)":/.test(JSON.stringify(data) ?? '')) {
+    return () => ({ secrets: [] })
+  }
+  const { inspectTemplate } = await import('../template/template.ts')
+  return (text, name) => ({ secrets: inspectTemplate(text, name).dotNames })
+}
+
+function programExists(program: string, searchPath: string): boolean {
+  const candidates = isAbsolute(program)
+    ? [program]
+    : searchPath.split(delimiter).map(directory => join(directory, program))
+  return candidates.some(candidate => {
+    try {
+      accessSync(candidate, constants.X_OK)
+      return statSync(candidate).isFile()
+    } catch {
+      return false
+    }
+  })
+}
