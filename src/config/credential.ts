@@ -1,0 +1,37 @@
+const credentialKeys = new Set([
+  'token',
+  'wrapped_token',
+  'jwt',
+  'secret_id',
+  'wrapped_secret_id',
+  'password',
+  'passwd',
+  'passphrase',
+  'credential',
+  'credentials',
+  'api_key',
+  'private_key',
+  'access_key',
+  'access_key_id',
+  'secret_key',
+  'secret_access_key',
+  'session_token',
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+])
+
+/** Whether a key by its name holds a credential itself. No key of the schema does: credentials come from files. */
+export function isCredentialKey(key: string): boolean {
+  return credentialKeys.has(key.toLowerCase().replaceAll('-', '_'))
+}
+
+/** How to do without a literal credential, where the keys that `known` lists are understood. */
+export function credentialHint(key: string, known: readonly string[]): string {
+  const fileKey = known.find(other => other === `${key}_file`) ?? known.find(other => other === 'token_file')
+  if (fileKey !== undefined) return `put it into a file and write its path as "${fileKey}"`
+  if (known.includes('assume_role')) {
+    return 'give the agent a role, a profile, or the standard AWS_* variables'
+  }
+  return 'put it into a file and name the file by a key that ends in "_file"'
+}

@@ -1,0 +1,82 @@
+import { quote } from '../quote.ts'
+import type { FileSource } from '../resolved.ts'
+import type { FileInput } from '../schema/outputs.ts'
+import type { DataPath, TextPosition } from '../source.ts'
+import { didYouMean } from '../suggest.ts'
+import { namesIn, type Resolution, report } from './resolution.ts'
+import type { SecretBook } from './resolve-secrets.ts'
+
+/** Reads and parses the template of a file that has one. Undefined where that fails, which is reported. */
+export function resolveTemplate(
+  resolution: Resolution,
+  secrets: SecretBook,
+  at: DataPath,
+  { template, contents }: Pick<FileInput, 'template' | 'contents'>,
+): FileSource | undefined {
+  if (template === undefined) {
+    const path = [...at, 'contents']
+    const text = contents ?? ''
+    return parse(resolution, secrets, { path, text, name: String(at.at(-1)), file: undefined })
+  }
+  const path = [...at, 'template']
+  const file = resolution.absolute(template)
+  const text = read(resolution, path, file)
+  return text === undefined ? undefined : parse(resolution, secrets, { path, text, name: file, file })
+}
+
+interface TemplateText {
+  readonly path: DataPath
+  readonly text: string
+  readonly name: string
+  readonly file: string | undefined
+}
+
+function read(resolution: Resolution, path: DataPath, file: string): string | undefined {
+  try {
+    return resolution.ports.readText(file)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : ''
+    const hint = 'a relative path is relative to the configuration file'
+    report(resolution, { path, message: `the template ${quote(file)} cannot be read${code}`, hint })
+    return undefined
+  }
+}
+
+function parse(
+  resolution: Resolution,
+  secrets: SecretBook,
+  { path, text, name, file }: TemplateText,
+): FileSource | undefined {
+  try {
+    const use = resolution.ports.parseTemplate(text, name)
+    const names = namesIn(resolution.source, 'secrets')
+    for (const secret of use.secrets ?? names) {
+      secrets.use(secret)
+      if (names.includes(secret)) continue
+      const hint = didYouMean(secret, names) ?? 'declare it under secrets'
+      report(resolution, {
+        path,
+        message: `the template uses a secret that is not declared: "${secret}"`,
+        hint,
+      })
+    }
+    return { kind: 'template', text, name }
+  } catch (error) {
+    const position = positionOf(error)
+    if (!(error instanceof Error) || position === undefined) throw error
+    const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
+    if (file === undefined) report(resolution, { path, within: position, message: error.message, hint })
+    else {
+      const excerpt = text.split(/\r?\n/)[position.line - 1]
+      resolution.problems.push({ file, ...position, excerpt, message: error.message, hint })
+    }
+    return undefined
+  }
+}
+
+function positionOf(error: unknown): TextPosition | undefined {
+  if (typeof error !== 'object' || error === null || !('line' in error) || !('column' in error))
+    return undefined
+  const { line, column } = error
+  return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined
+}
