@@ -3,7 +3,7 @@ import { credentialHint, isCredentialKey } from './credential.ts'
 import { valueAt } from './data.ts'
 import { discriminatorsOf } from './describe-issue.ts'
 import type { DataPath } from './source.ts'
-import { didYouMean, suggestion } from './suggest.ts'
+import { didYouMean } from './suggest.ts'
 
 /** One thing that does not fit the schema. */
 export interface Flaw {
@@ -20,10 +20,14 @@ export function findFlaws(issues: readonly z.core.$ZodIssue[], data: unknown): r
   return withoutEchoes(flatten(issues, data))
 }
 
-/** A misspelled key is also a missing one; said once is enough. */
+/** A misspelled key is also a missing one; said once, as the hint of what was written instead, is enough. */
 function withoutEchoes(flaws: readonly Flaw[]): readonly Flaw[] {
-  const meant = new Set(flaws.map(flaw => parentOf(flaw) + flaw.hint))
-  return flaws.filter(flaw => !meant.has(parentOf(flaw) + suggestion(String(flaw.path.at(-1)))))
+  const hinted = (flaw: Flaw) =>
+    flaws.some(
+      other =>
+        other !== flaw && parentOf(other) === parentOf(flaw) && other.hint?.includes(`"${flaw.path.at(-1)}"`),
+    )
+  return flaws.filter(flaw => !hinted(flaw))
 }
 
 function parentOf(flaw: Flaw): string {

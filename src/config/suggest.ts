@@ -1,11 +1,7 @@
 /** The candidate that `word` was probably meant to be, as a hint. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const best = closest(word, candidates)
-  return best === undefined ? undefined : suggestion(best)
-}
-
-export function suggestion(word: string): string {
-  return `did you mean "${word}"?`
+  return best === undefined ? undefined : `did you mean "${best}"?`
 }
 
 function closest(word: string, candidates: readonly string[]): string | undefined {

@@ -107,7 +107,7 @@ function resolveFile(
   const { uid, gid } = resolution.ports.agent
   const owner = input.owner ?? defaults.owner ?? uid
   const mode = input.mode ?? defaults.mode
-  checkMode(resolution, at, input, mode)
+  checkMode(resolution, { at, name, input }, mode)
   if (owner === uid) warnOfOwner(resolution, at, input)
   const source = resolveSource(resolution, secrets, { at, name, input })
   return (
@@ -126,33 +126,52 @@ function resolveFile(
 function resolveSource(
   resolution: Resolution,
   secrets: SecretBook,
-  { at, input }: FileEntry,
+  { at, name, input }: FileEntry,
 ): FileSource | undefined {
-  if (!exactlyOne(resolution, at, input, sourceKeys)) return undefined
-  if ((input.secret === undefined) !== (input.format === undefined)) {
-    const message =
-      input.format === undefined ? '"secret" stands without "format"' : '"format" stands without "secret"'
-    const key = input.format === undefined ? 'secret' : 'format'
-    const hint = 'a secret is written in a format; one field is written by "value"'
-    report(resolution, { path: [...at, key], at: 'key', message, hint })
-    return undefined
-  }
-  if (input.value !== undefined) {
-    const reference = secrets.valueOf(input.value, [...at, 'value'])
-    return reference && { kind: 'value', reference }
-  }
-  if (input.secret !== undefined && input.format !== undefined) {
-    const reference = secrets.declared(input.secret, [...at, 'secret'])
-    return reference && { kind: 'format', reference, format: input.format }
-  }
-  return resolveTemplate(resolution, secrets, at, input)
+  const single = exactlyOne(resolution, at, input, sourceKeys)
+  // Each is looked at even so: what it names is used, and may be wrong too.
+  const sources = [
+    valueSource(secrets, at, input),
+    formatSource(resolution, secrets, at, input),
+    resolveTemplate(resolution, secrets, { at, input, label: labelOf({ at, name }) }),
+  ]
+  return single ? sources.find(source => source !== undefined) : undefined
 }
 
-function checkMode(resolution: Resolution, at: DataPath, input: FileInput, mode: number): void {
+function valueSource(secrets: SecretBook, at: DataPath, { value }: FileInput): FileSource | undefined {
+  const reference = value === undefined ? undefined : secrets.valueOf(value, [...at, 'value'])
+  return reference && { kind: 'value', reference }
+}
+
+function formatSource(
+  resolution: Resolution,
+  secrets: SecretBook,
+  at: DataPath,
+  { secret, format }: FileInput,
+): FileSource | undefined {
+  const reference = secret === undefined ? undefined : secrets.declared(secret, [...at, 'secret'])
+  if ((secret === undefined) !== (format === undefined)) {
+    const [there, absent] = secret === undefined ? ['format', 'secret'] : ['secret', 'format']
+    report(resolution, {
+      path: [...at, there],
+      at: 'key',
+      message: `"${there}" stands without "${absent}"`,
+      hint: 'a secret is written in a format; one field is written by "value"',
+    })
+  }
+  return reference && format && { kind: 'format', reference, format }
+}
+
+/** The file's path as the configuration has it. */
+function labelOf({ at, name }: Pick<FileEntry, 'at' | 'name'>): string {
+  return `${at[1]}${name}`
+}
+
+function checkMode(resolution: Resolution, { at, name, input }: FileEntry, mode: number): void {
   if ((mode & 0o007) === 0 || input.allow_world_access === true) return
   report(resolution, {
     path: input.mode === undefined ? ['defaults', 'mode'] : [...at, 'mode'],
-    message: `mode 0${mode.toString(8).padStart(3, '0')} lets every user at ${quote(at.slice(1).join('/'))}`,
+    message: `mode 0${mode.toString(8).padStart(3, '0')} gives every user access to ${quote(labelOf({ at, name }))}`,
     hint: 'write a mode that ends in 0, or allow_world_access: true on this output',
   })
 }

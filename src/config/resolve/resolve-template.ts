@@ -6,22 +6,32 @@ import { didYouMean } from '../suggest.ts'
 import { namesIn, type Resolution, report } from './resolution.ts'
 import type { SecretBook } from './resolve-secrets.ts'
 
-/** Reads and parses the template of a file that has one. Undefined where that fails, which is reported. */
+/** Reads and parses the template of a file. Undefined where it has none, and where that fails, which is reported. */
 export function resolveTemplate(
   resolution: Resolution,
   secrets: SecretBook,
-  at: DataPath,
-  { template, contents }: Pick<FileInput, 'template' | 'contents'>,
+  { at, label, input: { template, contents } }: TemplateEntry,
 ): FileSource | undefined {
-  if (template === undefined) {
-    const path = [...at, 'contents']
-    const text = contents ?? ''
-    return parse(resolution, secrets, { path, text, name: String(at.at(-1)), file: undefined })
+  if (template !== undefined) {
+    const path = [...at, 'template']
+    const file = resolution.absolute(template)
+    const text = read(resolution, path, file)
+    return text === undefined ? undefined : parse(resolution, secrets, { path, text, name: file, file })
   }
-  const path = [...at, 'template']
-  const file = resolution.absolute(template)
-  const text = read(resolution, path, file)
-  return text === undefined ? undefined : parse(resolution, secrets, { path, text, name: file, file })
+  if (contents === undefined) return undefined
+  return parse(resolution, secrets, {
+    path: [...at, 'contents'],
+    text: contents,
+    name: label,
+    file: undefined,
+  })
+}
+
+interface TemplateEntry {
+  readonly at: DataPath
+  /** What stands before line and column of a template that has no file. */
+  readonly label: string
+  readonly input: Pick<FileInput, 'template' | 'contents'>
 }
 
 interface TemplateText {

@@ -70,15 +70,10 @@ export function mode() {
 
 /** A uid or gid. */
 export function numericId() {
-  return z
-    .int({
-      error: issue =>
-        issueText(
-          `${quote(issue.input)} is not a number`,
-          'owner and group are numbers, because names differ between containers',
-        ),
-    })
-    .check(z.gte(0), z.lte(4_294_967_294))
+  const hint = 'owner and group are numbers, because names differ between containers'
+  const error = (issue: { readonly code: string; readonly input?: unknown }) =>
+    issue.code === 'invalid_type' ? issueText(`${quote(issue.input)} is not a number`, hint) : undefined
+  return z.int({ error }).check(z.gte(0), z.lte(4_294_967_294))
 }
 
 export function text() {
