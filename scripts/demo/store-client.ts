@@ -2,11 +2,13 @@
 export interface StoreClient {
   /** Writes a new version of the secret. */
   rotate(password: string): Promise<void>
-  /** AppRole, a policy that may read the one secret, and a role; answers what the agent logs in with. */
+  /** Writes any secret of the mount. */
+  write(path: string, data: Record<string, string>): Promise<void>
+  /** AppRole, a policy that may read, and a role; answers what the agent logs in with. */
   prepare(password: string): Promise<{ roleId: string; secretId: string }>
 }
 
-const policy = 'path "secret/data/my-api/*" { capabilities = ["read"] }'
+const policy = 'path "secret/data/*" { capabilities = ["read"] }'
 
 export function createStoreClient(address: string, token: string): StoreClient {
   async function call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
@@ -20,10 +22,12 @@ export function createStoreClient(address: string, token: string): StoreClient {
     return text === '' ? {} : ((JSON.parse(text) as { data?: Record<string, unknown> }).data ?? {})
   }
 
-  const rotate = async (password: string) => {
-    await call('POST', 'secret/data/my-api/db', { data: { username: 'my-api', password } })
+  const write = async (path: string, data: Record<string, string>) => {
+    await call('POST', `secret/data/${path}`, { data })
   }
+  const rotate = (password: string) => write('my-api/db', { username: 'my-api', password })
   return {
+    write,
     rotate,
     async prepare(password) {
       await rotate(password)

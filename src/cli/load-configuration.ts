@@ -75,7 +75,6 @@ async function portsOf(
     readText: file => readFileSync(file, 'utf8'),
     parseTemplate: await templateParser(source),
     programExists: program => programExists(program, environment['PATH'] ?? ''),
-    fileExists: existsSync,
     directoryExists: directory => statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true,
     agent: { uid, gid },
   }

@@ -34,10 +34,12 @@ export async function run({
   })
 
   while (composition !== undefined) {
-    const { agent } = composition
-    const next = await runUntilReload(agent.run, { load, onReload, ends }, terminate).finally(() =>
-      composition?.[Symbol.asyncDispose](),
-    )
+    const { agent }: Composition = composition
+    const next: ResolvedConfiguration | undefined = await runUntilReload(
+      agent.run,
+      { load, onReload, ends },
+      terminate,
+    ).finally(() => composition?.[Symbol.asyncDispose]())
     before = { ...before, secrets: agent.secrets }
     if (next === undefined) break
     composition = await composeAgent(next, ends, before).catch(error => {

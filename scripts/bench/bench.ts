@@ -1,0 +1,234 @@
+// Measures dist/ as whole processes, with the image's flags, against the embedded store over plain HTTP. Peers take part where their
+// binary is named: KEYTURN_BENCH_VAULT_AGENT (bao or vault) and KEYTURN_BENCH_CONSUL_TEMPLATE.
+//   npm run bench                    everything
+//   npm run bench -- start memory    some of: start, memory, rotation, polling, idle
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { openDevStore } from '../../src/dev-store/dev-store.ts'
+import { createStoreClient } from '../demo/store-client.ts'
+import { waitFor } from '../demo/wait-for.ts'
+import { imageFlags } from './image-flags.ts'
+import { childrenCpuSeconds, cpuSeconds, median, memoryMegabytes, runToEnd } from './measure.ts'
+import {
+  consulTemplate,
+  type Job,
+  keyturn,
+  outputPath,
+  type ProgramUnderTest,
+  secretPath,
+  vaultAgent,
+} from './program-under-test.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const flags = imageFlags()
+const asked = new Set(process.argv.slice(2))
+const wanted = (name: string) => asked.size === 0 || asked.has(name)
+
+const programs: readonly ProgramUnderTest[] = [
+  keyturn(flags),
+  ...named('KEYTURN_BENCH_VAULT_AGENT', vaultAgent),
+  ...named('KEYTURN_BENCH_CONSUL_TEMPLATE', consulTemplate),
+]
+
+interface Running {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly job: Job
+  readonly firstMs: number
+}
+
+await import('../build.ts')
+await using store = await openDevStore({ log: () => undefined })
+const client = createStoreClient(store.address, store.rootToken)
+const credentials = await client.prepare('unused')
+for (let n = 0; n < 1_000; n += 1) await client.write(secretPath(n), { value: `value-${n}` })
+
+if (wanted('start')) await measureStart()
+if (wanted('memory')) await measureMemory()
+if (wanted('rotation')) await measureRotation()
+if (wanted('polling')) await measurePolling()
+if (wanted('idle')) await measureIdle()
+
+async function measureStart(): Promise<void> {
+  title('Start: spawn to last file, median of 5 (3 for 1,000), and requests')
+  for (const secrets of [1, 10, 100, 1_000]) {
+    for (const program of programs) {
+      const times: number[] = []
+      let requests = 0
+      for (let run = 0; run < (secrets === 1_000 ? 3 : 5); run += 1) {
+        const before = store.requests.length
+        await using running = await startProgram(program, { secrets, refreshSeconds: 300 })
+        times.push(running.firstMs)
+        requests = store.requests.length - before
+      }
+      row(program, `${secrets} secrets`, `${median(times).toFixed(0)} ms`, `${requests} requests`)
+    }
+  }
+}
+
+async function measureMemory(): Promise<void> {
+  title('Memory 8 s after the last file')
+  for (const secrets of [1, 100]) {
+    for (const program of programs) {
+      await using running = await startProgram(program, { secrets, refreshSeconds: 300 })
+      await setTimeout(8_000)
+      const { rss, anonymous } = memoryMegabytes(running.pid)
+      row(
+        program,
+        `${secrets} secrets`,
+        `${rss.toFixed(0)} MB resident`,
+        `${anonymous.toFixed(0)} MB anonymous`,
+      )
+    }
+  }
+}
+
+async function measureRotation(): Promise<void> {
+  title('Rotation with 100 secrets, polled each second: to file, and from file to signal, median of 7')
+  for (const program of programs) {
+    const receiver = await startReceiver()
+    await using running = await startProgram(program, {
+      secrets: 100,
+      refreshSeconds: 1,
+      pidFile: receiver.pidFile,
+    })
+    const toFile: number[] = []
+    const toSignal: number[] = []
+    for (let round = 0; round < 7; round += 1) {
+      await setTimeout(1_500)
+      const file = outputPath(running.job, 50)
+      const before = statSync(file).ctimeMs
+      const signalled = receiver.next()
+      const at = Date.now()
+      await client.write(secretPath(50), { value: `rotated-${round}` })
+      const published = await waitFor('the new file', () => {
+        const { ctimeMs } = statSync(file)
+        return ctimeMs === before ? undefined : ctimeMs
+      })
+      toFile.push(published - at)
+      toSignal.push((await signalled) - published)
+    }
+    receiver.end()
+    row(
+      program,
+      '',
+      `${median(toFile).toFixed(0)} ms to file`,
+      `${median(toSignal).toFixed(1)} ms from file to signal`,
+    )
+  }
+}
+
+async function measurePolling(): Promise<void> {
+  title('CPU while 100 secrets are polled each second, over 20 s')
+  for (const program of programs) {
+    await using running = await startProgram(program, { secrets: 100, refreshSeconds: 1 })
+    await setTimeout(3_000)
+    const before = cpuSeconds(running.pid)
+    await setTimeout(20_000)
+    row(program, '', `${((cpuSeconds(running.pid) - before) * 3).toFixed(1)} s a minute`)
+  }
+}
+
+async function measureIdle(): Promise<void> {
+  title('Idle CPU with the health check every 5 s, 1 secret, over 20 s')
+  const [program] = programs
+  if (program === undefined) return
+  await using running = await startProgram(program, { secrets: 1, refreshSeconds: 60 })
+  await setTimeout(3_000)
+  const before = cpuSeconds(running.pid)
+  const checksBefore = childrenCpuSeconds()
+  const socket = join(running.job.directory, 'out', '.keyturn', 'agent.sock')
+  for (let check = 0; check < 4; check += 1) {
+    const env = { ...flags.env, KEYTURN_SOCKET: socket }
+    if (runToEnd(process.execPath, [...flags.args, join(root, 'dist/healthcheck.js')], env) !== 0)
+      throw new Error('the health check failed')
+    await setTimeout(5_000)
+  }
+  const agent = (cpuSeconds(running.pid) - before) * 3
+  const checks = (childrenCpuSeconds() - checksBefore) * 3
+  row(
+    program,
+    '',
+    `${agent.toFixed(2)} s a minute for the agent`,
+    `${checks.toFixed(2)} s a minute for the checks`,
+  )
+}
+
+async function startProgram(
+  program: ProgramUnderTest,
+  settings: { secrets: number; refreshSeconds: number; pidFile?: string },
+): Promise<Running & AsyncDisposable> {
+  const directory = mkdtempSync('/dev/shm/keyturn-bench-')
+  const job: Job = {
+    directory,
+    address: store.address,
+    token: store.rootToken,
+    ...credentials,
+    pidFile: undefined,
+    ...settings,
+  }
+  const { program: path, args, env } = program.prepare(job)
+  const last = outputPath(job, settings.secrets - 1)
+  const at = performance.now()
+  const child = spawn(path, args, {
+    env,
+    stdio: ['ignore', 'ignore', process.env['KEYTURN_BENCH_STDERR'] === undefined ? 'ignore' : 'inherit'],
+  })
+  const pid = child.pid ?? 0
+  const all = () => {
+    for (let n = settings.secrets - 1; n >= 0; n -= 1) if (!existsSync(outputPath(job, n))) return undefined
+    return performance.now() - at
+  }
+  const firstMs = await waitFor(`${program.name} writes ${last}`, all, 60_000)
+  return {
+    child,
+    pid,
+    job,
+    firstMs,
+    async [Symbol.asyncDispose]() {
+      const exited = new Promise(resolve => child.once('exit', resolve))
+      child.kill('SIGTERM')
+      await Promise.race([exited, setTimeout(5_000).then(() => child.kill('SIGKILL'))])
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A program that says when SIGHUP reached it. */
+async function startReceiver(): Promise<{ pidFile: string; next(): Promise<number>; end(): void }> {
+  const script =
+    "process.on('SIGHUP',()=>console.log(performance.timeOrigin+performance.now()));setInterval(()=>{},1e9);console.log('up')"
+  const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  await lines.next()
+  const directory = mkdtempSync('/dev/shm/keyturn-bench-')
+  const pidFile = join(directory, 'pid')
+  writeFileSync(pidFile, String(child.pid))
+  return {
+    pidFile,
+    next: async () => Number((await lines.next()).value),
+    end() {
+      child.kill('SIGKILL')
+      rmSync(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function named(variable: string, program: (binary: string) => ProgramUnderTest): ProgramUnderTest[] {
+  const binary = process.env[variable]
+  return binary === undefined ? [] : [program(binary)]
+}
+
+function title(text: string): void {
+  console.log(`\n${text}`)
+}
+
+function row(program: ProgramUnderTest, ...cells: readonly string[]): void {
+  console.log(
+    `  ${[program.name.padEnd(16), ...cells.filter(cell => cell !== '').map(cell => cell.padEnd(22))].join('  ').trimEnd()}`,
+  )
+}
