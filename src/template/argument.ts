@@ -1,0 +1,49 @@
+import type { Operand } from './nodes.ts'
+import type { ParameterType } from './template-function.ts'
+import { typeName, type Value } from './values.ts'
+
+/** A value that may stand for a parameter, or what is wrong with it. */
+export type Argument = { readonly value: Value } | { readonly problem: string }
+
+/** Whether and how a value stands for a parameter: as it is or not at all, for nothing is converted. */
+export function argumentOf(value: Value, type: ParameterType): Argument {
+  if (value === undefined) {
+    return canBeNil(type) ? { value: null } : { problem: `no value where ${type} is expected` }
+  }
+  if (type === 'any' || typeName(value) === type) return { value }
+  return { problem: `wrong type: ${type} is expected, not ${typeName(value)}` }
+}
+
+/** A literal takes the parameter's type where its syntax allows it. */
+export function literalArgument(node: Operand, type: ParameterType): Argument {
+  if (node.kind === 'nil') {
+    return canBeNil(type) ? { value: null } : { problem: `nil where ${type} is expected` }
+  }
+  if (type === 'any') return literalValue(node)
+  if (node.kind === 'bool' && type === 'bool') return { value: node.value }
+  if (node.kind === 'string' && type === 'string') return { value: node.value }
+  if (node.kind === 'number') {
+    const value = type === 'int' ? node.literal.int : type === 'float64' ? node.literal.float : undefined
+    if (value !== undefined) return { value }
+  }
+  return { problem: `${type} is expected, not the literal ${describe(node)}` }
+}
+
+/** A literal where any type will do: its syntax decides. */
+export function literalValue(node: Operand): Argument {
+  if (node.kind === 'bool' || node.kind === 'string') return { value: node.value }
+  if (node.kind !== 'number') return { problem: 'not a literal' }
+  const { complex, float, int } = node.literal
+  if (complex !== undefined) return { value: complex }
+  const isWhole = node.source.startsWith("'") || /^0[xX][^pP]+$/.test(node.source)
+  if (float !== undefined && !isWhole && /[.eEpP]/.test(node.source)) return { value: float }
+  return int === undefined ? { problem: `${node.source} overflows int` } : { value: int }
+}
+
+function canBeNil(type: ParameterType): boolean {
+  return type === 'any' || type.startsWith('[]') || type.startsWith('map[')
+}
+
+function describe(node: Operand): string {
+  return node.kind === 'number' ? node.source : `of type ${node.kind}`
+}

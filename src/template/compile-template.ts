@@ -1,0 +1,79 @@
+import { RenderError } from '../core/errors.ts'
+import type { Rendered, Renderer } from '../core/output.ts'
+import type { Reference } from '../core/reference.ts'
+import { closest } from './closest.ts'
+import { execute } from './execute.ts'
+import { templateFunctions } from './functions.ts'
+import { bytesOfString } from './go-string.ts'
+import type { ParsedTemplate } from './nodes.ts'
+import { parse } from './parse.ts'
+import { Pass } from './pass.ts'
+import { namedSecrets } from './references.ts'
+import { secretData } from './secret-value.ts'
+import { positionAt, TemplateSyntaxError } from './template-error.ts'
+import { LazyMap, type Value } from './values.ts'
+
+export interface CompileOptions {
+  /** For errors: the file's path, or the output's where the template stands in the configuration. */
+  readonly name: string
+  /** The configured secrets: `{{ .name.field }}`; a reference with a field is that field's value. */
+  readonly dot: ReadonlyMap<string, Reference>
+  /** Name of the provider that the functions `secret` and `secrets` ask. */
+  readonly secretProvider?: string | undefined
+  /** Delimiters, default `{{` and `}}`. */
+  readonly left?: string | undefined
+  readonly right?: string | undefined
+}
+
+/**
+ * Parses a template once, for rendering it often.
+ * @throws TemplateSyntaxError where it does not parse or names a secret that is not configured
+ */
+export function compileTemplate(text: string, options: CompileOptions): Renderer {
+  const { dot, secretProvider } = options
+  const template = parse(text, { ...options, functions: templateFunctions })
+  const { references, unknown } = namedSecrets(template, { dot, secretProvider })
+  if (unknown[0] !== undefined) throw undeclared(template, unknown[0], dot)
+  return {
+    references,
+    render: read => {
+      const pass = new Pass(read, secretProvider)
+      return renderPass(template, pass, lazyDot(dot, pass))
+    },
+  }
+}
+
+function renderPass(template: ParsedTemplate, pass: Pass, dot: Value): Rendered {
+  try {
+    const output = execute(template, { dot, pass, strict: true })
+    if (pass.missing.length > 0) return { missing: pass.missing }
+    return { content: output.isWellFormed() ? output : bytesOfString(output), used: pass.used }
+  } catch (error) {
+    // What failed may have needed what is missing; if not, it fails again once that is there.
+    if (error instanceof RenderError && pass.missing.length > 0) return { missing: pass.missing }
+    throw error
+  }
+}
+
+function lazyDot(dot: ReadonlyMap<string, Reference>, pass: Pass): Value {
+  return new LazyMap(dot.keys(), name => {
+    const reference = dot.get(name)
+    if (reference === undefined) return undefined
+    const secret = pass.read(reference)
+    if (secret === undefined) pass.tolerant = true
+    return secret === undefined || secret === null ? secret : secretData(secret, reference)
+  })
+}
+
+function undeclared(
+  template: ParsedTemplate,
+  { name, at }: { readonly name: string; readonly at: number },
+  dot: ReadonlyMap<string, Reference>,
+): TemplateSyntaxError {
+  const similar = closest(name, dot.keys())
+  return new TemplateSyntaxError(`no secret "${name}" is configured`, {
+    template: template.name,
+    ...positionAt(template.text, at),
+    hint: similar === undefined ? 'declare it under "secrets"' : `did you mean "${similar}"?`,
+  })
+}

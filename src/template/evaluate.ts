@@ -1,0 +1,218 @@
+import { RenderError } from '../core/errors.ts'
+import { type Argument, argumentOf, literalArgument, literalValue } from './argument.ts'
+import type { ChainNode, CommandNode, FunctionNode, Operand, ParsedTemplate, PipeNode } from './nodes.ts'
+import type { Pass } from './pass.ts'
+import { positionAt, TemplateRenderError } from './template-error.ts'
+import type { ParameterType } from './template-function.ts'
+import { isMap, isTrue, StructPointer, typeName, type Value } from './values.ts'
+
+/** What the pipeline hands to its next command; `absent` for the first one. */
+type Final = Value | typeof absent
+const absent = Symbol('absent')
+
+interface Variable {
+  readonly name: string
+  value: Value
+}
+
+/** Evaluates pipelines. Holds the variables, and the place that an error is reported at. */
+export class Evaluator {
+  readonly pass: Pass
+  /** Whether a missing key is an error; else it is no value. */
+  readonly #strict: boolean
+  readonly #template: ParsedTemplate
+  #variables: Variable[] = []
+  #at = 0
+
+  constructor(template: ParsedTemplate, pass: Pass, options: { readonly strict: boolean }) {
+    this.#template = template
+    this.pass = pass
+    this.#strict = options.strict
+  }
+
+  /** Variables declared by `run` end with it. */
+  scoped<T>(run: () => T): T {
+    const count = this.#variables.length
+    const result = run()
+    this.#variables.length = count
+    return result
+  }
+
+  /** A template called sees no variable but `$`, its argument. */
+  withArgument<T>(argument: Value, run: () => T): T {
+    const variables = this.#variables
+    this.#variables = [{ name: '$', value: argument }]
+    const result = run()
+    this.#variables = variables
+    return result
+  }
+
+  assign(name: string, value: Value): void {
+    const variable = this.#variables.findLast(candidate => candidate.name === name)
+    if (variable === undefined) this.fail(`variable "${name}" is not declared`)
+    else variable.value = value
+  }
+
+  /** Sets the variable that was declared as the last but `back`. */
+  setRecent(back: number, value: Value): void {
+    const variable = this.#variables.at(-1 - back)
+    if (variable !== undefined) variable.value = value
+  }
+
+  /** Errors are reported here until something else is evaluated. */
+  locate(node: { readonly at: number }): void {
+    this.#at = node.at
+  }
+
+  /** Says what is wrong at the place that is being evaluated; never with a value. */
+  fail(problem: string, hint?: string): never {
+    const { name, text } = this.#template
+    throw new TemplateRenderError(problem, { template: name, ...positionAt(text, this.#at), hint })
+  }
+
+  pipeline(dot: Value, pipe: PipeNode): Value {
+    this.locate(pipe)
+    let final: Final = absent
+    for (const command of pipe.commands) final = this.#command(dot, command, final) ?? undefined
+    const value = final === absent ? undefined : final
+    for (const name of pipe.variables) {
+      if (pipe.assigns) this.assign(name, value)
+      else this.#variables.push({ name, value })
+    }
+    return value
+  }
+
+  #command(dot: Value, command: CommandNode, final: Final): Value {
+    const { operator } = command
+    const hasArguments = command.operands.length > 0 || final !== absent
+    if (operator.kind === 'function') return this.#call(dot, { node: operator, command, final })
+    this.locate(operator)
+    if (operator.kind === 'nil') {
+      return this.fail(hasArguments ? 'nil takes no argument' : 'nil is not a command')
+    }
+    const path = 'path' in operator ? operator.path : []
+    if (path.length === 0) {
+      if (hasArguments) this.fail('an argument is given to something that is not a function')
+      return this.#operand(dot, operator)
+    }
+    return this.#operand(dot, operator, hasArguments)
+  }
+
+  /** The value of what is no function; `invoked` where arguments are given to its last field. */
+  #operand(dot: Value, node: Operand, invoked = false): Value {
+    this.locate(node)
+    switch (node.kind) {
+      case 'dot':
+        return dot
+      case 'field':
+        return this.#fields(dot, node.path, invoked)
+      case 'variable':
+        return this.#fields(this.#variable(node.name), node.path, invoked)
+      case 'chain':
+        return this.#fields(this.#chainStart(dot, node), node.path, invoked)
+      case 'pipe':
+        return this.pipeline(dot, node)
+      case 'function':
+        return this.#call(dot, { node, command: undefined, final: absent })
+      default:
+        return this.#accept(literalValue(node))
+    }
+  }
+
+  #chainStart(dot: Value, { operand }: ChainNode): Value {
+    if (operand.kind === 'nil') return this.fail('nil has no fields')
+    return this.#operand(dot, operand)
+  }
+
+  #variable(name: string): Value {
+    const variable = this.#variables.findLast(candidate => candidate.name === name)
+    return variable === undefined ? this.fail(`variable "${name}" is not declared`) : variable.value
+  }
+
+  #fields(start: Value, path: readonly string[], invoked: boolean): Value {
+    let value = start
+    for (const [index, name] of path.entries()) {
+      value = this.#field(value, name, invoked && index === path.length - 1)
+    }
+    return value
+  }
+
+  #field(receiver: Value, name: string, invoked: boolean): Value {
+    if (receiver === undefined) {
+      const tolerated = !this.#strict || this.pass.tolerant
+      return tolerated ? undefined : this.fail(`there is no data that could have a field "${name}"`)
+    }
+    if (receiver === null) return this.fail(`nil has no field "${name}"`)
+    if (receiver instanceof StructPointer) {
+      if (receiver.fields === undefined) return this.fail(`nil has no field "${name}"`)
+      if (!receiver.fields.has(name)) return this.fail(`${receiver.structType} has no field "${name}"`)
+      if (invoked) return this.fail(`"${name}" is not a function, but arguments are given to it`)
+      return receiver.fields.get(name)
+    }
+    if (!isMap(receiver)) return this.fail(`${typeName(receiver)} has no field "${name}"`)
+    if (invoked) return this.fail(`"${name}" is not a function, but arguments are given to it`)
+    if (receiver.has(name)) return receiver.get(name)
+    return this.#strict
+      ? this.fail(
+          `there is no key "${name}"`,
+          `where it may be absent, write: index (what holds it) "${name}"`,
+        )
+      : null
+  }
+
+  #call(
+    dot: Value,
+    site: {
+      readonly node: FunctionNode
+      /** Undefined where the function stands as an argument, and so has none itself. */
+      readonly command: CommandNode | undefined
+      readonly final: Final
+    },
+  ): Value {
+    const { node, command, final } = site
+    const { function: called, name } = node
+    const operands = command?.operands ?? []
+    this.locate(node)
+    this.#checkCount(node, operands.length + (final === absent ? 0 : 1))
+    const typeOf = (index: number): ParameterType => called.parameters[index] ?? called.variadic ?? 'any'
+    const args: Value[] = []
+    for (const operand of operands) {
+      const value = this.#argument(dot, operand, typeOf(args.length))
+      if (called.stopsAt !== undefined && isTrue(value) === called.stopsAt) return value
+      args.push(value)
+    }
+    if (final !== absent) args.push(this.#accept(argumentOf(final, typeOf(args.length))))
+    if (called.stopsAt !== undefined) return args.at(-1)
+    try {
+      return called.call(args, this.pass)
+    } catch (error) {
+      if (!(error instanceof RenderError)) throw error
+      this.locate(command ?? node)
+      return this.fail(`${name}: ${error.message}`, error.hint)
+    }
+  }
+
+  #checkCount({ function: called, name }: FunctionNode, count: number): void {
+    const fixed = called.parameters.length
+    if (called.variadic !== undefined ? count >= fixed : count === fixed) return
+    const wanted = called.variadic === undefined ? `${fixed}` : `at least ${fixed}`
+    this.fail(`${name} takes ${wanted} ${fixed === 1 ? 'argument' : 'arguments'}, not ${count}`)
+  }
+
+  #argument(dot: Value, node: Operand, type: ParameterType): Value {
+    this.locate(node)
+    switch (node.kind) {
+      case 'bool':
+      case 'nil':
+      case 'number':
+      case 'string':
+        return this.#accept(literalArgument(node, type))
+      default:
+        return this.#accept(argumentOf(this.#operand(dot, node), type))
+    }
+  }
+
+  #accept(argument: Argument): Value {
+    return 'problem' in argument ? this.fail(argument.problem) : argument.value
+  }
+}

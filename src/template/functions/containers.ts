@@ -1,0 +1,63 @@
+import { RenderError } from '../../core/errors.ts'
+import { byteLength, bytesOfString, stringFromBytes } from '../go-string.ts'
+import type { FunctionGroup } from '../template-function.ts'
+import { Integer, integerOf, isMap, isNil, itemsOf, List, textOf, typeName, type Value } from '../values.ts'
+
+/** Go's `index`, `slice` and `len`. Strings are bytes to them. */
+export const containerFunctions: FunctionGroup = {
+  index: {
+    parameters: ['any'],
+    variadic: 'any',
+    call: ([container, ...keys]) => {
+      if (isNil(container)) throw new RenderError('nil has no elements')
+      return keys.reduce(elementAt, container)
+    },
+  },
+  slice: { parameters: ['any'], variadic: 'any', call: ([container, ...bounds]) => slice(container, bounds) },
+  len: { parameters: ['any'], call: ([value]) => lengthOf(value) },
+}
+
+function elementAt(container: Value, key: Value): Value {
+  if (container === undefined || container === null) throw new RenderError('nil has no elements')
+  if (isMap(container)) {
+    if (typeof key !== 'string') throw new RenderError(`a map's key is a string, not ${typeName(key)}`)
+    // A missing key gives the zero value, here nil.
+    return container.get(key) ?? null
+  }
+  const items = itemsOf(container)
+  if (items !== undefined) return items[indexBelow(key, items.length)]
+  const text = textOf(container)
+  if (text === undefined) throw new RenderError(`${typeName(container)} has no elements`)
+  const bytes = bytesOfString(text)
+  return new Integer('uint8', BigInt(bytes[indexBelow(key, bytes.length)] ?? 0))
+}
+
+function slice(container: Value, bounds: readonly Value[]): Value {
+  const items = itemsOf(container)
+  const text = textOf(container)
+  if (items === undefined && text === undefined)
+    throw new RenderError(`${typeName(container)} cannot be sliced`)
+  const bytes = bytesOfString(text ?? '')
+  if (bounds.length > (items === undefined ? 2 : 3)) throw new RenderError('too many bounds')
+  const length = items?.length ?? bytes.length
+  const [from = 0, to = length, capacity = length] = bounds.map(bound => indexBelow(bound, length + 1))
+  if (from > to || to > capacity) throw new RenderError('the bounds are not in order')
+  if (items === undefined) return stringFromBytes(bytes.subarray(from, to))
+  const part = items.slice(from, to)
+  return container instanceof List ? new List(container.type, part) : part
+}
+
+function lengthOf(value: Value): bigint {
+  const text = textOf(value)
+  if (text !== undefined) return BigInt(byteLength(text))
+  const length = isMap(value) ? value.size : itemsOf(value)?.length
+  if (length === undefined) throw new RenderError(`${typeName(value)} has no length`)
+  return BigInt(length)
+}
+
+function indexBelow(value: Value, end: number): number {
+  const index = integerOf(value)
+  if (index === undefined) throw new RenderError(`an index is an integer, not ${typeName(value)}`)
+  if (index < 0n || index >= BigInt(end)) throw new RenderError('the index is out of range')
+  return Number(index)
+}

@@ -1,0 +1,52 @@
+import { bytesOfString } from '../go-string.ts'
+import { printed, sprint } from '../print.ts'
+import { isPrintable } from '../quote.ts'
+import type { FunctionGroup } from '../template-function.ts'
+import { StructPointer, type Value } from '../values.ts'
+
+const htmlEscapes: Readonly<Record<string, string>> = {
+  '\0': '\ufffd',
+  '"': '&#34;',
+  "'": '&#39;',
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+}
+
+/** Go's `html`, `js` and `urlquery`. */
+export const escapeFunctions: FunctionGroup = {
+  html: {
+    parameters: [],
+    variadic: 'any',
+    call: args => textOfAll(args).replace(/[\0"'&<>]/g, character => htmlEscapes[character] ?? ''),
+  },
+  js: { parameters: [], variadic: 'any', call: args => escapeJs(textOfAll(args)) },
+  urlquery: { parameters: [], variadic: 'any', call: args => escapeQuery(textOfAll(args)) },
+}
+
+/** All arguments as actions print them. */
+function textOfAll(args: readonly Value[]): string {
+  return sprint(
+    args.map(value => (value === null || value instanceof StructPointer ? printed(value) : value)),
+  )
+}
+
+function escapeJs(text: string): string {
+  return text.replace(/[\\'"<>&=\0-\x1f]|[^\0-\x7f]/gu, character => {
+    if (character === '\\' || character === "'" || character === '"') return `\\${character}`
+    const isByte = !character.isWellFormed()
+    if (isByte || (character > '\x7f' && isPrintable(character))) return character
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+  })
+}
+
+function escapeQuery(text: string): string {
+  let query = ''
+  for (const byte of bytesOfString(text)) {
+    const character = String.fromCharCode(byte)
+    if (byte === 0x20) query += '+'
+    else if (/[\w.~-]/.test(character)) query += character
+    else query += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return query
+}

@@ -1,0 +1,39 @@
+import { RenderError } from '../../core/errors.ts'
+import type { Pass } from '../pass.ts'
+import { listReference, secretReference } from '../secret-path.ts'
+import { secretResponse } from '../secret-value.ts'
+import { sortedKeys } from '../sorted-keys.ts'
+import type { FunctionGroup } from '../template-function.ts'
+import { List, type Value } from '../values.ts'
+
+/**
+ * consul-template's `secret` and `secrets`. What has not arrived is nil in this execution and is asked for; the template
+ * goes on, so that one execution finds all that it needs.
+ */
+export const secretFunctions: FunctionGroup = {
+  secret: {
+    parameters: [],
+    variadic: 'string',
+    call: ([path, ...parameters]: readonly string[], pass) => {
+      if (path === undefined) return null
+      if (parameters.length > 0) throw new RenderError('a secret is read here by its path alone')
+      const secret = pass.read(secretReference(path, providerOf(pass)))
+      return secret === undefined || secret === null ? null : secretResponse(secret)
+    },
+  },
+  secrets: {
+    parameters: ['string'],
+    call: ([path]: readonly [string], pass): Value => {
+      if (path === '') return new List('[]string', undefined)
+      const names = pass.read(listReference(path, providerOf(pass)))?.fields
+      return new List('[]string', names && sortedKeys(names))
+    },
+  },
+}
+
+function providerOf(pass: Pass): string {
+  if (pass.secretProvider !== undefined) return pass.secretProvider
+  throw new RenderError('no provider is configured that could be asked', {
+    hint: 'configure a provider of type vault, or name the secret under "secrets" and write {{ .name.field }}',
+  })
+}

@@ -1,0 +1,98 @@
+import type { NumberLiteral } from './literal.ts'
+import type { TemplateFunction } from './template-function.ts'
+
+/** The tree of a parsed template. `at` is the offset in its text, for errors. */
+interface Positioned {
+  readonly at: number
+}
+
+export interface TextNode extends Positioned {
+  readonly kind: 'text'
+  readonly text: string
+}
+
+/** `{{ pipeline }}`: prints, or declares variables. */
+export interface ActionNode extends Positioned {
+  readonly kind: 'action'
+  readonly pipe: PipeNode
+}
+
+/** `if`, `with` and `range` have one shape. */
+export interface BranchNode extends Positioned {
+  readonly kind: 'if' | 'with' | 'range'
+  readonly pipe: PipeNode
+  readonly body: Body
+  readonly otherwise: Body | undefined
+}
+
+export interface TemplateNode extends Positioned {
+  readonly kind: 'template'
+  readonly name: string
+  readonly pipe: PipeNode | undefined
+}
+
+export interface JumpNode extends Positioned {
+  readonly kind: 'break' | 'continue'
+}
+
+export type Node = TextNode | ActionNode | BranchNode | TemplateNode | JumpNode
+export type Body = readonly Node[]
+
+export interface PipeNode extends Positioned {
+  readonly kind: 'pipe'
+  /** Names with their `$`. */
+  readonly variables: readonly string[]
+  /** `=` where false is `:=`. */
+  readonly assigns: boolean
+  readonly commands: readonly CommandNode[]
+}
+
+export interface CommandNode extends Positioned {
+  readonly operator: Operand
+  readonly operands: readonly Operand[]
+}
+
+export type Operand =
+  | PipeNode
+  | (Positioned & { readonly kind: 'dot' | 'nil' })
+  | (Positioned & { readonly kind: 'bool'; readonly value: boolean })
+  | (Positioned & { readonly kind: 'string'; readonly value: string })
+  | (Positioned & { readonly kind: 'number'; readonly source: string; readonly literal: NumberLiteral })
+  | FieldNode
+  | VariableNode
+  | FunctionNode
+  | ChainNode
+
+/** `.a.b` */
+export interface FieldNode extends Positioned {
+  readonly kind: 'field'
+  readonly path: readonly string[]
+}
+
+/** `$x` or `$x.a.b` */
+export interface VariableNode extends Positioned {
+  readonly kind: 'variable'
+  readonly name: string
+  readonly path: readonly string[]
+}
+
+export interface FunctionNode extends Positioned {
+  readonly kind: 'function'
+  readonly name: string
+  readonly function: TemplateFunction
+}
+
+/** `(pipeline).a.b`, or a function's result without parentheses. */
+export interface ChainNode extends Positioned {
+  readonly kind: 'chain'
+  readonly operand: Operand
+  readonly path: readonly string[]
+}
+
+/** A parsed text with all templates that it defines, itself under the empty name. */
+export interface ParsedTemplate {
+  /** For errors. */
+  readonly name: string
+  readonly text: string
+  readonly templates: ReadonlyMap<string, Body>
+}

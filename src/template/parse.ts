@@ -1,0 +1,211 @@
+import type { FunctionLookup } from './functions.ts'
+import { unquote } from './literal.ts'
+import type { Body, BranchNode, Node, ParsedTemplate } from './nodes.ts'
+import { ExpressionParser } from './parse-expression.ts'
+import { type Delimiters, TokenStream } from './token-stream.ts'
+
+const maxNesting = 500
+/** Go's white space; JS's would count U+FEFF and leave out U+0085. */
+const blankPattern = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/
+
+export interface ParseOptions {
+  /** For errors: the file's path, or what else tells the reader which template it is. */
+  readonly name: string
+  readonly functions: FunctionLookup
+  /** Default `{{` and `}}`, also where empty. */
+  readonly left?: string | undefined
+  readonly right?: string | undefined
+}
+
+/**
+ * Parses a template of Go's text/template language.
+ * @throws TemplateSyntaxError
+ */
+export function parse(text: string, options: ParseOptions): ParsedTemplate {
+  const delimiters: Delimiters = { left: options.left || '{{', right: options.right || '}}' }
+  const tokens = new TokenStream(options.name, text, delimiters)
+  return { name: options.name, text, templates: new Parser(tokens, options.functions).parse() }
+}
+
+/** What ended a body: `else` leaves an `if` or `with` after it to be read. */
+type Ending = 'end' | 'else'
+
+class Parser {
+  readonly #tokens: TokenStream
+  readonly #expressions: ExpressionParser
+  readonly #templates = new Map<string, Body>()
+  #rangeDepth = 0
+  #nesting = 0
+  #actionAt = 0
+
+  constructor(tokens: TokenStream, functions: FunctionLookup) {
+    this.#tokens = tokens
+    this.#expressions = new ExpressionParser(tokens, functions, maxNesting)
+  }
+
+  parse(): ReadonlyMap<string, Body> {
+    const body: Node[] = []
+    while (this.#tokens.peek().kind !== 'end of file') {
+      const mark = this.#tokens.mark
+      const isAction = this.#tokens.next().kind === 'left delimiter'
+      if (isAction && this.#tokens.nextNonSpace().kind === 'define') {
+        this.#define()
+        continue
+      }
+      this.#tokens.seek(mark)
+      const node = this.#textOrAction()
+      if (typeof node === 'string') this.#tokens.fail(`unexpected {{${node}}}`)
+      else body.push(node)
+    }
+    this.#addTemplate('', body)
+    return this.#templates
+  }
+
+  #define(): void {
+    const context = 'define clause'
+    const name = this.#templateName(context)
+    this.#tokens.expect(['right delimiter'], context)
+    this.#addTemplate(name, this.#ownScope(context))
+  }
+
+  /** The body of a definition, which sees no variable and no loop around it. */
+  #ownScope(context: string): Body {
+    const rangeDepth = this.#rangeDepth
+    this.#rangeDepth = 0
+    this.#enter()
+    const body = this.#expressions.withoutVariables(() => {
+      const [nodes, ending] = this.#body()
+      if (ending !== 'end') this.#tokens.fail(`unexpected {{else}} in ${context}`)
+      return nodes
+    })
+    this.#nesting -= 1
+    this.#rangeDepth = rangeDepth
+    return body
+  }
+
+  /** A blank body never replaces another one. */
+  #addTemplate(name: string, body: Body): void {
+    const existing = this.#templates.get(name)
+    if (existing === undefined || isBlank(existing)) this.#templates.set(name, body)
+    else if (!isBlank(body)) this.#tokens.fail(`multiple definition of template "${name}"`)
+  }
+
+  #body(): [body: Body, ending: Ending] {
+    const body: Node[] = []
+    while (this.#tokens.peekNonSpace().kind !== 'end of file') {
+      const node = this.#textOrAction()
+      if (typeof node === 'string') return [body, node]
+      body.push(node)
+    }
+    return this.#tokens.fail(
+      'unexpected end of file',
+      'close each if, with, range, block and define with {{ end }}',
+    )
+  }
+
+  #textOrAction(): Node | Ending {
+    const token = this.#tokens.nextNonSpace()
+    if (token.kind === 'text') return { kind: 'text', text: token.text, at: token.at }
+    if (token.kind !== 'left delimiter') return this.#tokens.unexpected(token, 'input')
+    this.#actionAt = token.at
+    this.#expressions.actionAt = token.at
+    return this.#action()
+  }
+
+  #action(): Node | Ending {
+    const mark = this.#tokens.mark
+    const token = this.#tokens.nextNonSpace()
+    switch (token.kind) {
+      case 'block':
+        return this.#block(token.at)
+      case 'break':
+      case 'continue':
+        return this.#jump(token.kind, token.at)
+      case 'else':
+        return this.#else()
+      case 'end':
+        this.#tokens.expect(['right delimiter'], 'end')
+        return 'end'
+      case 'if':
+      case 'range':
+      case 'with':
+        return this.#branch(token.kind, token.at)
+      case 'template':
+        return this.#template(token.at)
+    }
+    this.#tokens.seek(mark)
+    const pipe = this.#expressions.pipeline('command', 'right delimiter')
+    return { kind: 'action', pipe, at: pipe.at }
+  }
+
+  #jump(kind: 'break' | 'continue', at: number): Node {
+    const token = this.#tokens.nextNonSpace()
+    if (token.kind !== 'right delimiter') this.#tokens.unexpected(token, `{{${kind}}}`, this.#actionAt)
+    if (this.#rangeDepth === 0) this.#tokens.fail(`{{${kind}}} outside {{range}}`)
+    return { kind, at }
+  }
+
+  #else(): Ending {
+    const { kind } = this.#tokens.peekNonSpace()
+    if (kind !== 'if' && kind !== 'with') this.#tokens.expect(['right delimiter'], 'else')
+    return 'else'
+  }
+
+  #branch(kind: BranchNode['kind'], at: number): BranchNode {
+    this.#enter()
+    const branch = this.#expressions.scoped<BranchNode>(() => {
+      const pipe = this.#expressions.pipeline(kind, 'right delimiter')
+      if (kind === 'range') this.#rangeDepth += 1
+      const [body, ending] = this.#body()
+      if (kind === 'range') this.#rangeDepth -= 1
+      const otherwise = ending === 'else' ? this.#otherwise(kind) : undefined
+      return { kind, pipe, body, otherwise, at }
+    })
+    this.#nesting -= 1
+    return branch
+  }
+
+  #enter(): void {
+    this.#nesting += 1
+    if (this.#nesting > maxNesting) this.#tokens.fail(`actions are nested more than ${maxNesting} deep`)
+  }
+
+  #otherwise(kind: BranchNode['kind']): Body {
+    const token = this.#tokens.peek()
+    // `{{else if}}` is an `if` of its own, whose `end` closes both.
+    if ((kind === 'if' || kind === 'with') && token.kind === kind) {
+      this.#tokens.next()
+      return [this.#branch(kind, token.at)]
+    }
+    const [body, ending] = this.#body()
+    if (ending !== 'end') this.#tokens.fail('expected end; found {{else}}')
+    return body
+  }
+
+  #block(at: number): Node {
+    const context = 'block clause'
+    const name = this.#templateName(context)
+    const pipe = this.#expressions.pipeline(context, 'right delimiter')
+    this.#addTemplate(name, this.#ownScope(context))
+    return { kind: 'template', name, pipe, at }
+  }
+
+  #template(at: number): Node {
+    const context = 'template clause'
+    const name = this.#templateName(context)
+    const mark = this.#tokens.mark
+    if (this.#tokens.nextNonSpace().kind === 'right delimiter')
+      return { kind: 'template', name, pipe: undefined, at }
+    this.#tokens.seek(mark)
+    return { kind: 'template', name, pipe: this.#expressions.pipeline(context, 'right delimiter'), at }
+  }
+
+  #templateName(context: string): string {
+    const token = this.#tokens.expect(['string', 'raw string'], context)
+    return this.#expressions.literal(() => unquote(token.text))
+  }
+}
+
+function isBlank(body: Body): boolean {
+  return body.every(node => node.kind === 'text' && blankPattern.test(node.text))
+}

@@ -1,0 +1,35 @@
+import type { ReadSecret } from '../core/output.ts'
+import { type Reference, secretKey } from '../core/reference.ts'
+import type { Secret } from '../core/secret.ts'
+
+/** One execution of a template: what it has asked for, and what of that is not there yet. */
+export class Pass {
+  /** The provider that `secret` and `secrets` ask; undefined where none is configured. */
+  readonly secretProvider: string | undefined
+  /** Set where data of the dot has not arrived: the output is lost anyway, and going on finds what else is missing. */
+  tolerant = false
+  readonly #read: ReadSecret
+  readonly #used = new Map<string, Reference>()
+  readonly #missing = new Map<string, Reference>()
+
+  constructor(read: ReadSecret, secretProvider: string | undefined) {
+    this.#read = read
+    this.secretProvider = secretProvider
+  }
+
+  /** The secret, null where an optional one does not exist, undefined where it has not arrived. */
+  read(reference: Reference): Secret | null | undefined {
+    const secret = this.#read(reference)
+    const record = secret === undefined ? this.#missing : this.#used
+    record.set(secretKey(reference), reference)
+    return secret
+  }
+
+  get used(): readonly Reference[] {
+    return [...this.#used.values()]
+  }
+
+  get missing(): readonly Reference[] {
+    return [...this.#missing.values()]
+  }
+}

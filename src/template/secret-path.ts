@@ -1,0 +1,37 @@
+import { RenderError } from '../core/errors.ts'
+import type { Reference } from '../core/reference.ts'
+import { stringFromBytes } from './go-string.ts'
+
+/**
+ * What `secret "path"` asks for. As in consul-template the path is a URL's: `%20` is a space, and of a query only
+ * `version` counts.
+ * @throws RenderError
+ */
+export function secretReference(text: string, provider: string): Reference {
+  const [, escaped = '', query] = /^([^?#]*)(?:\?([^#]*))?/.exec(trimmed(text)) ?? []
+  const version = new URLSearchParams(query).get('version')
+  return { provider, path: unescapePath(escaped), ...(version === null ? {} : { version }) }
+}
+
+/**
+ * What `secrets "path"` asks for.
+ * @throws RenderError
+ */
+export function listReference(text: string, provider: string): Reference {
+  return { provider, path: trimmed(text), list: true }
+}
+
+function trimmed(text: string): string {
+  const path = text.trim().replace(/^\/+|\/+$/g, '')
+  if (path === '') throw new RenderError('the path is empty')
+  return path
+}
+
+function unescapePath(escaped: string): string {
+  if (!escaped.includes('%')) return escaped
+  if (/%(?![\da-fA-F]{2})/.test(escaped))
+    throw new RenderError('the path has a "%" that begins no escape', { hint: 'write %25' })
+  const bytes = Buffer.from(escaped).toString('latin1')
+  const plain = bytes.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+  return stringFromBytes(Buffer.from(plain, 'latin1'))
+}

@@ -1,0 +1,88 @@
+import { lex, type Token, type TokenKind } from './lex.ts'
+import { positionAt, TemplateSyntaxError } from './template-error.ts'
+
+export interface Delimiters {
+  readonly left: string
+  readonly right: string
+}
+
+/** The tokens of one text, with look-ahead, and the errors that point at them. */
+export class TokenStream {
+  readonly name: string
+  readonly text: string
+  readonly #tokens: readonly Token[]
+  #next = 0
+  #furthest = 0
+
+  constructor(name: string, text: string, delimiters: Delimiters) {
+    this.name = name
+    this.text = text
+    this.#tokens = lex(text, delimiters.left, delimiters.right)
+  }
+
+  /** Where the next token is read from; `seek` goes back there. */
+  get mark(): number {
+    return this.#next
+  }
+
+  seek(mark: number): void {
+    this.#next = mark
+  }
+
+  next(): Token {
+    const token = this.#tokenAt(this.#next)
+    this.#furthest = Math.max(this.#furthest, this.#next)
+    this.#next += 1
+    return token
+  }
+
+  peek(): Token {
+    const token = this.next()
+    this.#next -= 1
+    return token
+  }
+
+  nextNonSpace(): Token {
+    const token = this.next()
+    return token.kind === 'space' ? this.nextNonSpace() : token
+  }
+
+  /** Skips white space and looks at what follows. */
+  peekNonSpace(): Token {
+    const token = this.nextNonSpace()
+    this.#next -= 1
+    return token
+  }
+
+  expect(kinds: readonly TokenKind[], context: string): Token {
+    const token = this.nextNonSpace()
+    return kinds.includes(token.kind) ? token : this.unexpected(token, context)
+  }
+
+  unexpected(token: Token, context: string, actionAt?: number): never {
+    if (token.kind !== 'error')
+      return this.fail(`unexpected ${describe(token)} in ${context}`, undefined, token)
+    const [from, to] = [positionAt(this.text, actionAt ?? token.at), positionAt(this.text, token.at)]
+    return this.fail(
+      from.line === to.line ? token.text : `${token.text}, in the action that begins in line ${from.line}`,
+    )
+  }
+
+  /** As in Go, the error is in the line that reading has got to; `token` tells the column where it stands in that line. */
+  fail(problem: string, hint?: string, token?: Token): never {
+    const furthest = positionAt(this.text, this.#tokenAt(this.#furthest).at)
+    const near = token === undefined ? furthest : positionAt(this.text, token.at)
+    const position = near.line === furthest.line ? near : furthest
+    throw new TemplateSyntaxError(problem, { template: this.name, ...position, hint })
+  }
+
+  #tokenAt(index: number): Token {
+    const last = this.#tokens.length - 1
+    return this.#tokens[Math.min(index, last)] ?? { kind: 'end of file', text: '', at: this.text.length }
+  }
+}
+
+function describe(token: Token): string {
+  if (token.kind === 'end of file') return 'end of file'
+  return token.text.length > 20 ? `"${token.text.slice(0, 20)}..."` : `"${token.text}"`
+}

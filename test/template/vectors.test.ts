@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { RenderError } from '../../src/core/errors.ts'
+import { templateFunctions } from '../../src/template/functions.ts'
+import { lex } from '../../src/template/lex.ts'
+import { renderOffline } from '../../src/template/render-offline.ts'
+import { TemplateRenderError, TemplateSyntaxError } from '../../src/template/template-error.ts'
+
+/** As test/vectors/README.md describes it. */
+interface Vector {
+  readonly name: string
+  readonly template: string
+  readonly left?: string
+  readonly right?: string
+  readonly dotJson?: string
+  readonly secretsJson?: string
+  readonly writesJson?: string
+  readonly lists?: Readonly<Record<string, readonly string[]>>
+  readonly errorOnMissingKey?: boolean
+  readonly output?: string
+  readonly outputBase64?: string
+  readonly error?: string
+  readonly stage?: 'parse' | 'execute'
+  readonly line?: number
+}
+
+/** How many vectors of each group must be selected, so that none can go missing unseen. */
+const expectedCounts = {
+  'go-actions': 233,
+  'go-functions': 218,
+  'value-printing': 40,
+  'ct-secret': 57,
+  errors: 95,
+  realistic: 10,
+}
+
+describe.each(Object.entries(expectedCounts))('the vectors of %s', (group, expectedCount) => {
+  const selected = vectorsOf(group).filter(isSelected)
+
+  it(`are selected by the functions they call: ${expectedCount}`, () => {
+    expect(selected).toHaveLength(expectedCount)
+  })
+
+  it.each(selected)('$name', vector => {
+    expect(outcomeOf(vector)).toEqual(expectedOutcome(vector))
+  })
+})
+
+function vectorsOf(group: string): readonly Vector[] {
+  return JSON.parse(readFileSync(new URL(`../vectors/${group}.json`, import.meta.url), 'utf8'))
+}
+
+/**
+ * All functions it calls must exist. `secret` with parameters is a write, which rendering from given secrets cannot answer,
+ * so vectors that hold the answer to a write are left out with those of functions that do not exist.
+ */
+function isSelected({ template, left, right, writesJson }: Vector): boolean {
+  const names = lex(template, left || '{{', right || '}}').filter(token => token.kind === 'identifier')
+  return writesJson === undefined && names.every(({ text }) => templateFunctions.find(text) !== undefined)
+}
+
+function outcomeOf(vector: Vector): unknown {
+  try {
+    const output = renderOffline({
+      text: vector.template,
+      name: 'vector',
+      dataJson: vector.dotJson,
+      secretsJson: secretsOf(vector),
+      left: vector.left,
+      right: vector.right,
+      missingKey: vector.errorOnMissingKey === false ? 'zero' : 'error',
+    })
+    return { output: Buffer.from(output).toString('latin1') }
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return { stage: 'parse', line: error.line }
+    if (error instanceof TemplateRenderError) return { stage: 'execute', line: error.line }
+    if (error instanceof RenderError) return { stage: 'execute', line: undefined }
+    throw error
+  }
+}
+
+function expectedOutcome({ output, outputBase64, stage, line }: Vector): unknown {
+  if (stage !== undefined) return { stage, line }
+  const bytes = outputBase64 === undefined ? Buffer.from(output ?? '') : Buffer.from(outputBase64, 'base64')
+  return { output: bytes.toString('latin1') }
+}
+
+/** A listing is given as Vault answers it. */
+function secretsOf({ secretsJson, lists }: Vector): string | undefined {
+  if (lists === undefined) return secretsJson
+  const listings = Object.entries(lists).map(([path, keys]) => [path, { data: { keys } }])
+  return JSON.stringify({ ...JSON.parse(secretsJson ?? '{}'), ...Object.fromEntries(listings) })
+}
