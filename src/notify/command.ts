@@ -1,7 +1,8 @@
 import { formatDuration } from '../core/duration.ts'
-import { KeyturnError, NotifyError } from '../core/errors.ts'
+import { NotifyError } from '../core/errors.ts'
 import type { Notifier } from '../core/ports.ts'
 import { type ProgramResult, runProgram } from '../platform/run-program.ts'
+import { asNotifyError } from './as-notify-error.ts'
 
 export interface CommandSettings {
   readonly kind: 'command'
@@ -26,24 +27,13 @@ export function createCommandNotifier(settings: CommandSettings, id: string): No
     first,
     splayMs,
     async notify(_publication, signal) {
-      const result = await run(command, timeoutMs, signal)
+      const result = await runProgram(command, { timeoutMs }, signal).catch(error => {
+        throw asNotifyError(error)
+      })
       const problem = problemOf(result, timeoutMs)
       if (problem !== undefined) throw new NotifyError(`program "${program}" ${problem}`)
       return `"${program}" ran`
     },
-  }
-}
-
-async function run(
-  command: readonly string[],
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<ProgramResult> {
-  try {
-    return await runProgram(command, { timeoutMs }, signal)
-  } catch (error) {
-    if (!(error instanceof KeyturnError)) throw error
-    throw new NotifyError(error.message, { hint: error.hint })
   }
 }
 

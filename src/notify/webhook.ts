@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
-import { KeyturnError, NotifyError } from '../core/errors.ts'
+import { NotifyError } from '../core/errors.ts'
 import type { Clock, Journal, Notifier, Publication } from '../core/ports.ts'
 import { createHttpClient, type HttpRequest } from '../platform/http.ts'
 import { type CredentialReader, createCredentialReader } from '../platform/read-credential.ts'
+import { asNotifyError } from './as-notify-error.ts'
 import { concernedOutputs } from './concerned-outputs.ts'
 
 export interface WebhookSettings {
@@ -65,7 +66,9 @@ function bodyOf(publication: Publication, on: readonly string[] | undefined): st
 
 /** The bytes that the file holds; behind `whsec_`, as Standard Webhooks writes keys, in base64. */
 async function readKey(file: string, credentials: CredentialReader): Promise<Buffer> {
-  const text = await credentials.text(file).catch(rethrow)
+  const text = await credentials.text(file).catch(error => {
+    throw asNotifyError(error)
+  })
   if (!text.startsWith('whsec_')) return Buffer.from(text)
   const base64 = text.slice('whsec_'.length)
   if (/^[A-Za-z0-9+/]+={0,2}$/.test(base64)) return Buffer.from(base64, 'base64')
@@ -80,15 +83,13 @@ function sign(content: string, key: Buffer): string {
 async function post({ caFile, timeoutMs }: WebhookSettings, request: HttpRequest): Promise<number> {
   const client = createHttpClient({ maxConnections: 1, timeoutMs, maxBytes, tls: { caFile } })
   try {
-    return (await client.request(request).catch(rethrow)).status
+    const { status } = await client.request(request)
+    return status
+  } catch (error) {
+    throw asNotifyError(error)
   } finally {
     await client.close()
   }
-}
-
-function rethrow(error: unknown): never {
-  if (!(error instanceof KeyturnError)) throw error
-  throw new NotifyError(error.message, { hint: error.hint })
 }
 
 function refused(url: string, status: number): NotifyError {
