@@ -28,10 +28,10 @@ export function readYaml(text: string, file: string): ConfigurationSource {
     return { file, ...at, excerpt: shown[at.line - 1] }
   }
 
-  const problems: Problem[] = document.errors.map(error => ({
-    ...placeAt(error.pos[0]),
-    ...explain(error),
-  }))
+  const problems: Problem[] = [
+    ...document.errors.map(error => ({ ...placeAt(error.pos[0]), ...explain(error) })),
+    ...refusedNodes(document, placeAt),
+  ]
   let data: unknown
   if (problems.length === 0) {
     keepModesAsWritten(document)
@@ -41,7 +41,6 @@ export function readYaml(text: string, file: string): ConfigurationSource {
       problems.push({ file, line: 1, column: 1, message: 'the aliases in this file refer to too much' })
     }
   }
-  problems.push(...refuseProto(document, placeAt))
 
   return {
     data,
@@ -100,14 +99,17 @@ function stars(text: string): string {
   return text.replaceAll(/[^\r\n]/g, '*')
 }
 
-/** The data would hold it, but who looks up a key in an object would not see it. */
-function refuseProto(document: Document, placeAt: (offset: number) => Place): Problem[] {
+/** Aliases of nothing, and the key that the data would hold without anybody's seeing it. */
+function refusedNodes(document: Document, placeAt: (offset: number) => Place): Problem[] {
   const problems: Problem[] = []
   visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return
+      problems.push({ ...placeAt(alias.range?.[0] ?? 0), message: 'this alias refers to nothing' })
+    },
     Pair(_, { key }) {
-      if (isScalar(key) && key.value === '__proto__') {
-        problems.push({ ...placeAt(key.range?.[0] ?? 0), message: '"__proto__" cannot be a key' })
-      }
+      if (!isScalar(key) || key.value !== '__proto__') return
+      problems.push({ ...placeAt(key.range?.[0] ?? 0), message: '"__proto__" cannot be a key' })
     },
   })
   return problems
@@ -146,7 +148,6 @@ const explanations: Readonly<Record<string, { message: string; hint?: string }>>
     hint: 'keep one document, without a line of "---"',
   },
   TAB_AS_INDENT: { message: 'a tab is used to indent', hint: 'YAML is indented with spaces' },
-  BAD_INDENT: { message: 'the indentation does not fit' },
 }
 
 /** The library's own messages may quote the text, and the text may hold a credential. */

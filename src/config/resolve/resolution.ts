@@ -11,7 +11,8 @@ export interface ConfigurationPorts {
   readText(file: string): string
   /**
    * Parses a template.
-   * @throws an error with the numbers `line` and `column` in the text, both from 1
+   * @throws ConfigurationError with the numbers `line` and `column` in the text, both from 1, and where its message begins
+   * with them, with the message alone as `problem`
    */
   parseTemplate(text: string, name: string): TemplateUse
   /** Whether an absolute path, or a name on the PATH, is a program that can be run. */

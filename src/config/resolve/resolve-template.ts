@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../../core/errors.ts'
 import { quote } from '../quote.ts'
 import type { FileSource } from '../resolved.ts'
 import type { FileInput } from '../schema/outputs.ts'
@@ -72,21 +73,27 @@ function parse(
     }
     return { kind: 'template', text, name }
   } catch (error) {
-    const position = positionOf(error)
-    if (!(error instanceof Error) || position === undefined) throw error
-    const hint = 'hint' in error && typeof error.hint === 'string' ? error.hint : undefined
-    if (file === undefined) report(resolution, { path, within: position, message: error.message, hint })
+    const syntax = syntaxErrorOf(error)
+    if (syntax === undefined) throw error
+    const { line, column, message, hint } = syntax
+    if (file === undefined) report(resolution, { path, within: { line, column }, message, hint })
     else {
-      const excerpt = text.split(/\r?\n/)[position.line - 1]
-      resolution.problems.push({ file, ...position, excerpt, message: error.message, hint })
+      const excerpt = text.split(/\r?\n/)[line - 1]
+      resolution.problems.push({ file, line, column, excerpt, message, hint })
     }
     return undefined
   }
 }
 
-function positionOf(error: unknown): TextPosition | undefined {
-  if (typeof error !== 'object' || error === null || !('line' in error) || !('column' in error))
-    return undefined
-  const { line, column } = error
-  return typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined
+interface SyntaxProblem extends TextPosition {
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+function syntaxErrorOf(error: unknown): SyntaxProblem | undefined {
+  if (!(error instanceof ConfigurationError) || !('line' in error) || !('column' in error)) return undefined
+  const { line, column, hint } = error
+  if (typeof line !== 'number' || typeof column !== 'number') return undefined
+  const message = 'problem' in error && typeof error.problem === 'string' ? error.problem : error.message
+  return { line, column, message, hint }
 }
