@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { type ExitCode, exitCodes, KeyturnError, messageOf } from '../core/errors.ts'
 import type { Severity } from '../core/ports.ts'
+import type { DevStoreCommandOptions } from './dev-store.ts'
 import { palette, type Terminal } from './terminal.ts'
 
 /** What the process is given; everything below asks this instead of `process`. */
@@ -176,12 +177,13 @@ function createProgram(context: ProgramContext, done: Done): Command {
     .description('a Vault-like store in memory, for demos and tests; never for production')
     .addOption(new Option('--listen <host:port>', 'where to listen').default('127.0.0.1:8200'))
     .option('--data <file>', 'keep the state in this file over a restart')
+    .option('--token-file <file>', 'write the root token there (0600) instead of printing it')
     .option('--seed <file>', 'JSON: secrets, policies and roles to begin with')
     .addHelpText(
       'after',
       examples('keyturn dev-store', 'keyturn dev-store --seed seed.json --data /data/store.json'),
     )
-    .action(async (options: { listen: string; data?: string; seed?: string }) => {
+    .action(async (options: DevStoreCommandOptions) => {
       const { devStore } = await import('./dev-store.ts')
       done(await devStore(context, options))
     })
