@@ -26,6 +26,8 @@ export interface SignalPorts extends ProcessView {
 
 /** Start times in /proc count in ticks of USER_HZ, which is 100 wherever Node runs. */
 const tickMs = 10
+/** A publication's instant is taken just before its swap: who starts while that takes its time may still read older files. */
+const swapMs = 100
 const pollMs = 100
 const watchMs = 2_000
 
@@ -57,8 +59,7 @@ export function createSignalNotifier(settings: SignalSettings, id: string, ports
   async function tell(target: Target, publication: Publication, signal: AbortSignal): Promise<string> {
     const { pid, startTicks } = target
     const key = `${pid} ${startTicks}`
-    // A process of the same tick counts as older; the millisecond is for rounding.
-    if (startTicks * tickMs > publication.publishedUptimeMs + 1) return `pid ${pid} started after it`
+    if (startTicks * tickMs > publication.publishedUptimeMs + swapMs) return `pid ${pid} started after it`
     if (told.targets.has(key)) return `pid ${pid} was told before`
     const deadline = clock.uptime() + settings.readyWithinMs
     while (true) {

@@ -114,7 +114,7 @@ describe('a signal to a real process', () => {
 
   it('is not owed to a program that started after the publication', async () => {
     const before = createClock().uptime()
-    await waitUntil(() => createClock().uptime() > before + 20)
+    await waitUntil(() => createClock().uptime() > before + 200)
     const app = await startNode(`${reload}; ${stay}`)
     const publication = publicationOf({ publishedUptimeMs: before }, { owners: [process.getuid?.() ?? 0] })
     const outcome = await notifier().notify(publication, lifetime.signal)

@@ -79,12 +79,17 @@ describe('signal', () => {
     plantApp({ startTicks: 288_178 })
     // What 2881.78 seconds of /proc/uptime become as floating-point milliseconds.
     await notifierOf().notify(publicationOf({ publishedUptimeMs: 2_881_779.9999999995 }), lifetime.signal)
-    await notifierOf().notify(publicationOf({ publishedUptimeMs: 2_881_789 }), lifetime.signal)
-    expect(signalled).toHaveLength(2)
+    expect(signalled).toEqual([[40, 'SIGHUP']])
+  })
+
+  it('reaches a process that started while the files were swapped', async () => {
+    plantApp({ startTicks: 100_009 })
+    await notifierOf().notify(publicationOf({ publishedUptimeMs: 1_000_000 }), lifetime.signal)
+    expect(signalled).toEqual([[40, 'SIGHUP']])
   })
 
   it('is not owed to a process that started after the publication, ready or not', async () => {
-    plantApp({ startTicks: 100_001, caught: withoutHandler })
+    plantApp({ startTicks: 100_011, caught: withoutHandler })
     const outcome = await notifierOf().notify(publicationOf(), lifetime.signal)
     expect(outcome).toBe('pid 40 started after it')
     expect(signalled).toEqual([])
