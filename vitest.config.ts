@@ -22,6 +22,9 @@ export default defineConfig({
         test: {
           name: 'container',
           include: ['test/container/**/*.test.ts'],
+          globalSetup: ['test/container/build-image.ts'],
+          // Its container comes from a registry, which may not be reachable; every test removes what it started.
+          env: { TESTCONTAINERS_RYUK_DISABLED: 'true' },
           testTimeout: 240_000,
           hookTimeout: 600_000,
           fileParallelism: false,

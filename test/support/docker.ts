@@ -14,6 +14,18 @@ export function docker(args: readonly string[], options: DockerOptions = {}): Pr
   return run('docker', args, options)
 }
 
+/** Runs `docker` to its end, whatever that is, and answers its exit code and all that it printed. */
+export function runDocker(args: readonly string[]): { code: number; output: string } {
+  const { status, stdout, stderr } = spawnSync('docker', args, { encoding: 'utf8', timeout: 120_000 })
+  return { code: status ?? -1, output: stdout + stderr }
+}
+
+/** Everything that a container has printed so far. */
+export async function logsOf(container: string): Promise<string> {
+  const { stdout, stderr } = await execute('docker', ['logs', container])
+  return stdout + stderr
+}
+
 /** Runs Compose, version 2 where it is installed, else 1.29. */
 export function compose(args: readonly string[], options: DockerOptions = {}): Promise<string> {
   const [program, ...first] = composeCommand()

@@ -7,6 +7,9 @@ import { docker } from './docker.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
+/** The image that the container lane builds and runs. */
+export const testImage = 'keyturn:test'
+
 /** The image of the holder, and of the programs with a shell that tests start. */
 export const busyboxImage = 'busybox:1.36'
 
