@@ -6,6 +6,10 @@ import { positionAt, TemplateRenderError } from './template-error.ts'
 import type { ParameterType } from './template-function.ts'
 import { isMap, isTrue, StructPointer, typeName, type Value } from './values.ts'
 
+/** Of the output and of every text on its way there, in characters. */
+export const maxTextLength = 16 * 1024 * 1024
+export const tooLarge = `the text is larger than ${maxTextLength / 1024 / 1024} MiB`
+
 /** What the pipeline hands to its next command; `absent` for the first one. */
 type Final = Value | typeof absent
 const absent = Symbol('absent')
@@ -30,21 +34,24 @@ export class Evaluator {
     this.#strict = options.strict
   }
 
-  /** Variables declared by `run` end with it. */
-  scoped<T>(run: () => T): T {
-    const count = this.#variables.length
-    const result = run()
-    this.#variables.length = count
-    return result
+  /** How many variables there are; `release` forgets those declared since. */
+  get mark(): number {
+    return this.#variables.length
   }
 
-  /** A template called sees no variable but `$`, its argument. */
-  withArgument<T>(argument: Value, run: () => T): T {
+  release(mark: number): void {
+    this.#variables.length = mark
+  }
+
+  /** Begins a template, which sees no variable but `$`, its argument. Answers what `leave` brings back. */
+  enter(argument: Value): Variable[] {
     const variables = this.#variables
     this.#variables = [{ name: '$', value: argument }]
-    const result = run()
+    return variables
+  }
+
+  leave(variables: Variable[]): void {
     this.#variables = variables
-    return result
   }
 
   assign(name: string, value: Value): void {
@@ -184,7 +191,9 @@ export class Evaluator {
     if (final !== absent) args.push(this.#accept(argumentOf(final, typeOf(args.length))))
     if (called.stopsAt !== undefined) return args.at(-1)
     try {
-      return called.call(args, this.pass)
+      const result = called.call(args, this.pass)
+      if (typeof result === 'string' && result.length > maxTextLength) throw new RenderError(tooLarge)
+      return result
     } catch (error) {
       if (!(error instanceof RenderError)) throw error
       this.locate(command ?? node)

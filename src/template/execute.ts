@@ -1,4 +1,4 @@
-import { Evaluator } from './evaluate.ts'
+import { Evaluator, maxTextLength, tooLarge } from './evaluate.ts'
 import { joined } from './go-string.ts'
 import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nodes.ts'
 import type { Pass } from './pass.ts'
@@ -9,7 +9,6 @@ import { Integer, integerOf, isMap, isTrue, itemsOf, typeName, type Value } from
 /** Bodies and templates within one another; a recursion without end gets this far. */
 const maxDepth = 1_000
 const maxIterations = 10_000_000
-const maxOutputLength = 16 * 1024 * 1024
 
 export interface ExecuteOptions {
   readonly dot: Value
@@ -24,8 +23,13 @@ export interface ExecuteOptions {
  */
 export function execute(template: ParsedTemplate, options: ExecuteOptions): string {
   const evaluator = new Evaluator(template, options.pass, { strict: options.strict })
-  const execution = new Execution(template, evaluator)
-  return joined(execution.run(options.dot))
+  try {
+    return joined(new Execution(template, evaluator).run(options.dot))
+  } catch (error) {
+    // The engine's own limits of stack and string length, where the caller left less of them than usual.
+    if (error instanceof RangeError) evaluator.fail('the template needs more depth or memory than there is')
+    throw error
+  }
 }
 
 /** `break` and `continue` travel up to their loop as results. */
@@ -44,7 +48,8 @@ class Execution {
   }
 
   run(dot: Value): string {
-    this.#evaluator.withArgument(dot, () => this.#body(dot, this.#template.templates.get('') ?? []))
+    this.#evaluator.enter(dot)
+    this.#body(dot, this.#template.templates.get('') ?? [])
     return this.#output
   }
 
@@ -81,10 +86,10 @@ class Execution {
         this.#callTemplate(dot, node)
         return undefined
       case 'range':
-        return this.#evaluator.scoped(() => this.#range(dot, node))
+        return this.#range(dot, node)
       case 'if':
       case 'with':
-        return this.#evaluator.scoped(() => this.#choose(dot, node))
+        return this.#choose(dot, node)
       default:
         return node.kind
     }
@@ -92,40 +97,53 @@ class Execution {
 
   #write(text: string): void {
     this.#output += text
-    if (this.#output.length > maxOutputLength) {
-      this.#evaluator.fail(`the output is larger than ${maxOutputLength / 1024 / 1024} MiB`)
-    }
+    if (this.#output.length > maxTextLength) this.#evaluator.fail(tooLarge)
   }
 
-  #choose(dot: Value, node: BranchNode): Jump {
-    const value = this.#evaluator.pipeline(dot, node.pipe)
-    if (isTrue(value)) return this.#body(node.kind === 'with' ? value : dot, node.body)
-    return node.otherwise === undefined ? undefined : this.#body(dot, node.otherwise)
+  #choose(dot: Value, { kind, pipe, body, otherwise }: BranchNode): Jump {
+    const mark = this.#evaluator.mark
+    const value = this.#evaluator.pipeline(dot, pipe)
+    let jump: Jump
+    if (isTrue(value)) jump = this.#body(kind === 'with' ? value : dot, body)
+    else if (otherwise !== undefined) jump = this.#body(dot, otherwise)
+    this.#evaluator.release(mark)
+    return jump
   }
 
   #callTemplate(dot: Value, node: TemplateNode): void {
     this.#evaluator.locate(node)
-    const body = this.#template.templates.get(node.name)
-    if (body === undefined) this.#evaluator.fail(`template "${node.name}" is not defined`)
+    const found = this.#template.templates.get(node.name)
+    const body = found ?? this.#evaluator.fail(`template "${node.name}" is not defined`)
     const argument = node.pipe === undefined ? undefined : this.#evaluator.pipeline(dot, node.pipe)
     this.#evaluator.locate(node)
-    this.#evaluator.withArgument(argument, () => this.#body(argument, body ?? []))
+    const variables = this.#evaluator.enter(argument)
+    this.#body(argument, body)
+    this.#evaluator.leave(variables)
   }
 
   #range(dot: Value, node: BranchNode): Jump {
+    const mark = this.#evaluator.mark
     const value = this.#evaluator.pipeline(dot, node.pipe)
+    const bodyMark = this.#evaluator.mark
     let isEmpty = true
+    let jump: Jump
     for (const [key, element] of this.#elements(value, node)) {
       isEmpty = false
-      this.#iterations += 1
-      if (this.#iterations > maxIterations) {
-        this.#evaluator.fail(`the loops run more than ${maxIterations} times`)
-      }
+      this.#countIteration()
       this.#bind(node, key, element)
-      const jump = this.#evaluator.scoped(() => this.#body(element, node.body))
-      if (jump === 'break') break
+      const asked = this.#body(element, node.body)
+      this.#evaluator.release(bodyMark)
+      if (asked === 'break') break
     }
-    return isEmpty && node.otherwise !== undefined ? this.#body(dot, node.otherwise) : undefined
+    if (isEmpty && node.otherwise !== undefined) jump = this.#body(dot, node.otherwise)
+    this.#evaluator.release(mark)
+    return jump
+  }
+
+  #countIteration(): void {
+    this.#iterations += 1
+    if (this.#iterations > maxIterations)
+      this.#evaluator.fail(`the loops run more than ${maxIterations} times`)
   }
 
   /** With one variable it is the element, with two the first is the index or key. */

@@ -65,18 +65,18 @@ class Parser {
     const context = 'define clause'
     const name = this.#templateName(context)
     this.#tokens.expect(['right delimiter'], context)
-    this.#addTemplate(name, this.#ownScope(context))
+    const body = this.#ownScope(() => this.#tokens.fail(`unexpected {{else}} in ${context}`))
+    this.#addTemplate(name, body)
   }
 
   /** The body of a definition, which sees no variable and no loop around it. */
-  #ownScope(context: string): Body {
+  #ownScope(refuseElse: () => never): Body {
     const rangeDepth = this.#rangeDepth
     this.#rangeDepth = 0
     this.#enter()
     const body = this.#expressions.withoutVariables(() => {
       const [nodes, ending] = this.#body()
-      if (ending !== 'end') this.#tokens.fail(`unexpected {{else}} in ${context}`)
-      return nodes
+      return ending === 'end' ? nodes : refuseElse()
     })
     this.#nesting -= 1
     this.#rangeDepth = rangeDepth
@@ -117,7 +117,7 @@ class Parser {
     const token = this.#tokens.nextNonSpace()
     switch (token.kind) {
       case 'block':
-        return this.#block(token.at)
+        return this.#block()
       case 'break':
       case 'continue':
         return this.#jump(token.kind, token.at)
@@ -131,7 +131,7 @@ class Parser {
       case 'with':
         return this.#branch(token.kind, token.at)
       case 'template':
-        return this.#template(token.at)
+        return this.#template()
     }
     this.#tokens.seek(mark)
     const pipe = this.#expressions.pipeline('command', 'right delimiter')
@@ -182,16 +182,21 @@ class Parser {
     return body
   }
 
-  #block(at: number): Node {
+  #block(): Node {
     const context = 'block clause'
+    const { at } = this.#tokens.peekNonSpace()
     const name = this.#templateName(context)
     const pipe = this.#expressions.pipeline(context, 'right delimiter')
-    this.#addTemplate(name, this.#ownScope(context))
+    const clauseEnd = this.#tokens.mark - 1
+    // As in Go, the error is at the block and not at its `else`.
+    const body = this.#ownScope(() => this.#tokens.failAt(clauseEnd, `unexpected {{else}} in ${context}`))
+    this.#addTemplate(name, body)
     return { kind: 'template', name, pipe, at }
   }
 
-  #template(at: number): Node {
+  #template(): Node {
     const context = 'template clause'
+    const { at } = this.#tokens.peekNonSpace()
     const name = this.#templateName(context)
     const mark = this.#tokens.mark
     if (this.#tokens.nextNonSpace().kind === 'right delimiter')

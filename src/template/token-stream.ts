@@ -76,6 +76,12 @@ export class TokenStream {
     throw new TemplateSyntaxError(problem, { template: this.name, ...position, hint })
   }
 
+  /** The error is at the token that is read from `mark`. */
+  failAt(mark: number, problem: string): never {
+    const position = positionAt(this.text, this.#tokenAt(mark).at)
+    throw new TemplateSyntaxError(problem, { template: this.name, ...position })
+  }
+
   #tokenAt(index: number): Token {
     const last = this.#tokens.length - 1
     return this.#tokens[Math.min(index, last)] ?? { kind: 'end of file', text: '', at: this.text.length }
