@@ -77,7 +77,7 @@ export interface Publication {
   readonly id: string
   /** Clock.now() of the swap. */
   readonly publishedAt: number
-  /** Clock.uptime() just before the swap: who started later has read the new files. */
+  /** Clock.uptime() just after the swap: who started before it may have read the earlier files. */
   readonly publishedUptimeMs: number
   readonly outputs: readonly PublishedOutput[]
 }
@@ -126,8 +126,8 @@ export interface Publisher {
    * Stages every output whose bytes, owner or mode differ from what is there, validates, remembers the debts, and swaps.
    * All that pass are swapped together. An output that fails keeps its earlier content and harms no other; with
    * `allOrNothing` (a first start) one failure keeps all from appearing.
-   * Published at once is published together: one Publication, owed to each notifier for which `owes` is true.
-   * @throws PublishError where nothing at all can be written
+   * Published at once is published together: one Publication, owed to each notifier that `owedTo` names. Where nothing at
+   * all can be written, every output fails. Rejects with the signal's reason where it was aborted before the swap.
    */
   publish(
     outputs: readonly RenderedOutput[],

@@ -1,0 +1,74 @@
+import { basename, join } from 'node:path'
+import type { Clock, Journal } from '../core/ports.ts'
+import { removeTree } from './directories.ts'
+import { publishFailure } from './publish-failure.ts'
+import type { State } from './state.ts'
+import { generationLabel, type Workspace } from './workspace.ts'
+
+/** Keeps earlier generations of directory outputs for a while. */
+export interface GenerationStore {
+  /** By path, the generation that an output shows from now on, if any: all others of this output are retired. */
+  show(shown: ReadonlyMap<string, string | undefined>): void
+  /** Removes what was retired long enough ago; answers in how many milliseconds to come again, if anything stays. */
+  collect(): number | undefined
+}
+
+/** For readers that have opened a generation and read its files one by one. */
+const keepMs = 60_000
+
+interface Surroundings {
+  readonly workspace: Workspace
+  readonly clock: Clock
+  readonly journal: Journal
+}
+
+/** Takes over the generations that are there. Those of outputs that `state` does not know may still be shown, and stay. */
+export function createGenerationStore(surroundings: Surroundings, { outputs }: State): GenerationStore {
+  const { workspace, clock, journal } = surroundings
+  const { fileSystem, generations } = workspace
+  /** Clock.uptime() by name. */
+  const retiredAt = new Map<string, number>()
+
+  const attempt = (what: string, act: () => void) => {
+    try {
+      act()
+      return true
+    } catch (error) {
+      journal.record('warn', 'generation_not_removed', publishFailure(what, error).message)
+      return false
+    }
+  }
+
+  const store: GenerationStore = {
+    show(shown) {
+      attempt('earlier generations cannot be found', () => {
+        const byLabel = Map.groupBy(fileSystem.readDirectory(generations), name => name.split('-')[0])
+        if (byLabel.size === 0) return
+        for (const [path, current] of shown) {
+          for (const name of byLabel.get(generationLabel(path)) ?? []) {
+            if (name !== current && !retiredAt.has(name)) retiredAt.set(name, clock.uptime())
+          }
+        }
+      })
+    },
+    collect() {
+      const now = clock.uptime()
+      for (const [name, since] of retiredAt) {
+        if (now - since < keepMs) continue
+        const remove = () => removeTree(fileSystem, join(generations, name))
+        if (attempt(`generation "${name}" cannot be removed`, remove)) retiredAt.delete(name)
+        else retiredAt.set(name, now)
+      }
+      return retiredAt.size === 0 ? undefined : Math.min(...retiredAt.values()) + keepMs - now
+    },
+  }
+  store.show(
+    new Map([...outputs].map(([path, { current }]) => [path, current?.name ?? linkedName(path, workspace)])),
+  )
+  return store
+}
+
+/** What a link leads to that somebody has changed: it is shown until the output is published again. */
+function linkedName(path: string, { fileSystem }: Workspace): string | undefined {
+  return fileSystem.lstat(path)?.kind === 'symlink' ? basename(fileSystem.readLink(path)) : undefined
+}
