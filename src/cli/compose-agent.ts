@@ -114,7 +114,7 @@ async function rendererOf(
   { secrets, providers }: ResolvedConfiguration,
 ): Promise<Renderer> {
   if (source.kind === 'template') {
-    const { compileTemplate } = await import('../template/template.ts')
+    const { compileTemplate } = await import('../template/compile-template.ts')
     const dot = new Map(
       secrets.flatMap(({ names, reference }) => names.map((name): [string, Reference] => [name, reference])),
     )
@@ -122,10 +122,7 @@ async function rendererOf(
     const secretProvider = vaults.includes('vault') ? 'vault' : (vaults[0] ?? 'vault')
     return compileTemplate(source.text, { name: source.name, dot, secretProvider })
   }
-  if (source.kind === 'format') {
-    const { compileFormat } = await import('../template/formats.ts')
-    return compileFormat(source.reference, source.format)
-  }
-  const { renderValue } = await import('../template/value.ts')
-  return renderValue(source.reference)
+  const { compileFormat, renderValue } = await import('../template/compile-format.ts')
+  if (source.kind === 'format') return compileFormat(source.reference, source.format)
+  return renderValue(source.reference, source.reference.field)
 }

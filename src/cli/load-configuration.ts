@@ -85,8 +85,8 @@ async function templateParser({ data }: ConfigurationSource): Promise<Configurat
   if (!/"(template|contents)":/.test(JSON.stringify(data) ?? '')) {
     return () => ({ secrets: [] })
   }
-  const { inspectTemplate } = await import('../template/template.ts')
-  return (text, name) => ({ secrets: inspectTemplate(text, name).dotNames })
+  const { namedInTemplate } = await import('../template/named-in-template.ts')
+  return (text, name) => ({ secrets: namedInTemplate(text, name) })
 }
 
 function programExists(program: string, searchPath: string): boolean {

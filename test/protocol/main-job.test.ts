@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -58,25 +58,27 @@ ${more}`
 }
 
 /** A program that handles SIGHUP, and says so. */
-async function startApplication(): Promise<{ child: ChildProcess; signals: string[]; pidFile: string }> {
+async function startApplication(): Promise<{ signals: readonly string[] }> {
   const script = "process.on('SIGHUP',()=>console.log('reloaded'));setInterval(()=>{},1e9);console.log('up')"
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   applications.add(child)
   const lines: string[] = []
   createInterface({ input: child.stdout }).on('line', line => lines.push(line))
   await waitUntil(() => lines.includes('up'))
-  const pidFile = place.write('application.pid', String(child.pid), 0o644)
-  return { child, signals: lines, pidFile }
+  place.write('application.pid', String(child.pid), 0o644)
+  return { signals: lines }
 }
 
+/** The file is written once the application is up, and looked at for each notification. */
+const reload = 'reload: [{ signal: SIGHUP, pid_file: application.pid }]'
 const reloads = (signals: readonly string[]) => signals.filter(line => line === 'reloaded').length
 
 describe('the main job', () => {
   it('goes from a role to a 0400 file, and a rotation to a new file and one signal', async () => {
-    const { signals, pidFile } = await startApplication()
-    place.configure(configuration({ reload: `reload: [{ signal: SIGHUP, pid_file: ${pidFile} }]` }))
+    place.configure(configuration({ reload }))
     const agent = place.run()
     await waitUntil(() => existsSync(file('password')))
+    const { signals } = await startApplication()
     expect(read('password')).toBe(canary('password-1'))
     expect(statSync(file('password')).mode & 0o7777).toBe(0o400)
 
@@ -92,10 +94,10 @@ describe('the main job', () => {
   })
 
   it('neither publishes nor notifies over a restart without a rotation, and does both for one made meanwhile', async () => {
-    const { signals, pidFile } = await startApplication()
-    place.configure(configuration({ reload: `reload: [{ signal: SIGHUP, pid_file: ${pidFile} }]` }))
+    place.configure(configuration({ reload }))
     const first = place.run()
     await waitUntil(() => existsSync(file('password')))
+    const { signals } = await startApplication()
     first.child.kill('SIGKILL')
     await first.ended
 
@@ -137,10 +139,10 @@ describe('the main job', () => {
     await place.command('once')
     const requests = store.requests.slice(before).map(({ method, path }) => `${method} ${path}`)
     expect(requests.toSorted()).toEqual([
-      'GET /v1/secret/data/my-api/db',
-      'GET /v1/secret/data/my-api/other',
-      'GET /v1/sys/internal/ui/mounts/secret/my-api/db',
-      'PUT /v1/auth/approle/login',
+      'GET secret/data/my-api/db',
+      'GET secret/data/my-api/other',
+      'GET sys/internal/ui/mounts/secret/my-api/db',
+      'POST auth/approle/login',
     ])
   })
 })
@@ -226,8 +228,9 @@ describe('a start that cannot succeed', () => {
   })
 
   it('ends with 6 where the target is not tmpfs, printing the volume to make', async () => {
-    const yaml = configuration().replaceAll(place.secrets, '/var/tmp/keyturn-test-not-tmpfs')
-    const { code, printed } = await start(yaml)
+    const onDisk = mkdtempSync('/var/tmp/keyturn-test-')
+    const { code, printed } = await start(configuration().replaceAll(place.secrets, onDisk))
+    rmSync(onDisk, { recursive: true })
     expect(code).toBe(6)
     expect(printed).toContain('type: tmpfs')
   })

@@ -1,0 +1,26 @@
+import { isJsonObject, type Json } from '../../../core/json.ts'
+import type { TokenFileAuth } from '../settings.ts'
+import type { LogIn, LoginParts } from './log-in.ts'
+
+/** A token that somebody else obtains and keeps in a file; asked of the server is only how long it lives. */
+export function createTokenFileLogin(
+  { tokenFile }: TokenFileAuth,
+  { client, credentials }: LoginParts,
+): LogIn {
+  return async signal => {
+    const token = await credentials.text(tokenFile)
+    const { root, textOf } = await client.ask({
+      method: 'GET',
+      path: 'auth/token/lookup-self',
+      token,
+      signal,
+    })
+    const data = root.get('data')
+    const known = isJsonObject(data) ? data : new Map<string, Json>()
+    const auth = new Map<string, Json>([['client_token', token]])
+    const ttl = known.get('ttl')
+    if (ttl !== undefined) auth.set('lease_duration', ttl)
+    auth.set('renewable', known.get('renewable') ?? false)
+    return { root: new Map([['auth', auth]]), textOf }
+  }
+}

@@ -1,0 +1,110 @@
+import nodeVault from 'node-vault'
+import { ProviderError } from '../../core/errors.ts'
+import { isJsonObject, type Json, type JsonDocument, parseJson } from '../../core/json.ts'
+import { createHttpClient, type HttpResponse } from '../../platform/http.ts'
+import { HttpError } from '../../platform/http-error.ts'
+import { failureOf } from './failure.ts'
+import type { VaultSettings } from './settings.ts'
+
+export interface VaultRequest {
+  readonly method: 'GET' | 'POST' | 'LIST'
+  /** Below `/v1/`, as people write it: what URLs need is encoded here. */
+  readonly path: string
+  readonly query?: string | undefined
+  readonly token?: string | undefined
+  readonly body?: Readonly<Record<string, string>> | undefined
+  readonly signal: AbortSignal
+}
+
+export interface VaultClient {
+  /**
+   * One request; an empty answer is an empty object.
+   * @throws ProviderError that holds nothing of the request but its path, and nothing of the answer
+   */
+  ask(request: VaultRequest): Promise<VaultDocument>
+  close(): Promise<void>
+}
+
+/** An answer, without loss. */
+export interface VaultDocument extends JsonDocument {
+  readonly root: ReadonlyMap<string, Json>
+}
+
+/** What node-vault hands its transport; `signal` and `token` are ours, which it passes through. */
+interface TransportRequest {
+  readonly uri: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly json?: unknown
+  readonly signal: AbortSignal
+}
+
+/**
+ * node-vault with our HTTP client underneath: its own transport follows redirects with the token, and its errors show
+ * credentials. Nothing of the environment changes what it does.
+ */
+export function createVaultClient(settings: VaultSettings): VaultClient {
+  const http = createHttpClient(settings)
+
+  const send = async ({ uri, method, headers, json, signal }: TransportRequest) => {
+    const response = await http
+      .request({
+        method,
+        url: uri,
+        headers: {
+          ...headers,
+          'x-vault-request': 'true',
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        signal,
+      })
+      .catch((error: unknown) => {
+        throw error instanceof HttpError ? unreachable(error, settings.name) : error
+      })
+    const what = new URL(uri).pathname.replace(/^\/v1\//, '')
+    if (response.status !== 200 && response.status !== 204) throw failureOf(response, what, settings.name)
+    return { statusCode: 200, body: documentOf(response, what), request: { path: what } }
+  }
+
+  const client = nodeVault({
+    endpoint: settings.address,
+    'request-promise': { defaults: () => send },
+    // Its debug output would print what is written.
+    debug: () => undefined,
+  })
+  Object.assign(client, { token: '', namespace: settings.namespace ?? '', pathPrefix: '' })
+
+  return {
+    ask({ method, path, query, token, body, signal }) {
+      return client.request({
+        method,
+        path: `/${encodePath(path)}${query === undefined ? '' : `?${query}`}`,
+        headers: token === undefined ? {} : { 'X-Vault-Token': token },
+        ...(body === undefined ? {} : { json: body }),
+        signal,
+      }) as Promise<VaultDocument>
+    },
+    close: () => http.close(),
+  }
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
+function unreachable(error: HttpError, provider: string): ProviderError {
+  const kind = error.kind === 'malformed' || error.kind === 'too-large' ? 'malformed' : 'unreachable'
+  return new ProviderError(kind, `${provider}: ${error.message}`, { hint: error.hint })
+}
+
+function documentOf({ body }: HttpResponse, what: string): VaultDocument {
+  if (body.length === 0) return { root: new Map(), textOf: String }
+  try {
+    const document = parseJson(body.toString())
+    if (isJsonObject(document.root)) return { root: document.root, textOf: document.textOf }
+  } catch {
+    // Told below, without a word of the answer.
+  }
+  throw new ProviderError('malformed', `the answer to ${what} is not a JSON object`)
+}

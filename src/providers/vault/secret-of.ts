@@ -1,0 +1,64 @@
+import { createHash, createHmac } from 'node:crypto'
+import { ProviderError } from '../../core/errors.ts'
+import { isJsonObject, type Json, JsonNumber } from '../../core/json.ts'
+import { fieldsOf, type Lease, type Secret } from '../../core/secret.ts'
+import type { VaultDocument } from './client.ts'
+import { secondsIn } from './token.ts'
+
+export interface SecretContext {
+  readonly kind: 'kv2' | 'other'
+  /** For messages. */
+  readonly what: string
+  /** Keys the digest that serves as version where the backend has none, so that it tells nothing of the value. */
+  readonly digestKey: Uint8Array
+}
+
+/** A read's answer as a secret. */
+export function secretOf(document: VaultDocument, { kind, what, digestKey }: SecretContext): Secret {
+  const response = document.root
+  const outer = response.get('data')
+  const data = kind === 'kv2' && isJsonObject(outer) ? outer.get('data') : outer
+  if (!isJsonObject(data)) throw new ProviderError('missing', `${what} holds no data`)
+  const lease = leaseOf(response)
+  return {
+    fields: fieldsOf(document, data),
+    version: kind === 'kv2' ? kvVersion(outer) : digest(lease?.id ?? document.textOf(data), digestKey),
+    lease,
+    response,
+  }
+}
+
+/** A listing's names, each as an empty field. */
+export function listingOf(document: VaultDocument, { digestKey }: Pick<SecretContext, 'digestKey'>): Secret {
+  const data = document.root.get('data')
+  const keys = isJsonObject(data) ? data.get('keys') : undefined
+  const names = Array.isArray(keys) ? keys.filter(key => typeof key === 'string') : []
+  return {
+    fields: new Map(names.map(name => [name, { content: '', value: '' }])),
+    version: digest(names.join('\n'), digestKey),
+    response: document.root,
+  }
+}
+
+export function leaseOf(response: ReadonlyMap<string, Json>): Lease | undefined {
+  const id = response.get('lease_id')
+  if (typeof id !== 'string' || id === '') return undefined
+  return {
+    id,
+    ttlMs: secondsIn(response.get('lease_duration')) * 1_000,
+    renewable: response.get('renewable') === true,
+  }
+}
+
+/** The number, and a mark of when it was made: a secret that was removed and made anew begins at 1 again. */
+function kvVersion(outer: Json | undefined): string {
+  const metadata = isJsonObject(outer) ? outer.get('metadata') : undefined
+  const version = isJsonObject(metadata) ? metadata.get('version') : undefined
+  const created = isJsonObject(metadata) ? metadata.get('created_time') : undefined
+  if (!(version instanceof JsonNumber)) throw new ProviderError('malformed', 'the answer holds no version')
+  return `${version.text}-${createHash('sha256').update(String(created)).digest('hex').slice(0, 4)}`
+}
+
+function digest(text: string, key: Uint8Array): string {
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, 12)
+}
