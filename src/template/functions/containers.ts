@@ -1,4 +1,5 @@
 import { RenderError } from '../../core/errors.ts'
+import { JsonNumber } from '../../core/json.ts'
 import { byteLength, bytesOfString, stringFromBytes } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { Integer, integerOf, isMap, isNil, itemsOf, List, textOf, typeName, type Value } from '../values.ts'
@@ -42,7 +43,10 @@ function slice(container: Value, bounds: readonly Value[]): Value {
   const length = items?.length ?? bytes.length
   const [from = 0, to = length, capacity = length] = bounds.map(bound => indexBelow(bound, length + 1))
   if (from > to || to > capacity) throw new RenderError('the bounds are not in order')
-  if (items === undefined) return stringFromBytes(bytes.subarray(from, to))
+  if (items === undefined) {
+    const part = stringFromBytes(bytes.subarray(from, to))
+    return container instanceof JsonNumber ? new JsonNumber(part) : part
+  }
   const part = items.slice(from, to)
   return container instanceof List ? new List(container.type, part) : part
 }
