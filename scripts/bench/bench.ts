@@ -102,7 +102,6 @@ async function measureRotation(): Promise<void> {
       await setTimeout(1_500)
       const file = outputPath(running.job, 50)
       const before = statSync(file).ctimeMs
-      const signalled = receiver.next()
       const at = Date.now()
       await client.write(secretPath(50), { value: `rotated-${round}` })
       const published = await waitFor('the new file', () => {
@@ -110,7 +109,8 @@ async function measureRotation(): Promise<void> {
         return ctimeMs === before ? undefined : ctimeMs
       })
       toFile.push(published - at)
-      toSignal.push((await signalled) - published)
+      const signalled = await waitFor('the signal', () => receiver.signals.find(instant => instant > at))
+      toSignal.push(signalled - published)
     }
     receiver.end()
     row(
@@ -199,18 +199,25 @@ async function startProgram(
 }
 
 /** A program that says when SIGHUP reached it. */
-async function startReceiver(): Promise<{ pidFile: string; next(): Promise<number>; end(): void }> {
-  const script =
-    "process.on('SIGHUP',()=>console.log(performance.timeOrigin+performance.now()));setInterval(()=>{},1e9);console.log('up')"
+async function startReceiver(): Promise<{ pidFile: string; signals: readonly number[]; end(): void }> {
+  const script = `
+    process.on('SIGHUP', () => console.log(performance.timeOrigin + performance.now()))
+    setInterval(() => undefined, 1e9)
+    console.log('up')`
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  await lines.next()
+  const signals: number[] = []
+  let up = false
+  createInterface({ input: child.stdout }).on('line', line => {
+    if (line === 'up') up = true
+    else signals.push(Number(line))
+  })
+  await waitFor('the receiver', () => up || undefined)
   const directory = mkdtempSync('/dev/shm/keyturn-bench-')
   const pidFile = join(directory, 'pid')
   writeFileSync(pidFile, String(child.pid))
   return {
     pidFile,
-    next: async () => Number((await lines.next()).value),
+    signals,
     end() {
       child.kill('SIGKILL')
       rmSync(directory, { recursive: true, force: true })
