@@ -30,11 +30,11 @@ export function prepareTarget(output: Output, stateDevice: string, rules: Target
 }
 
 /**
- * Makes sure that a directory is the agent's alone, on tmpfs, and not reached through a symbolic link; makes it, with mode
- * 0711, where it is missing.
+ * Makes sure that a directory is the agent's alone, on tmpfs, and not reached through a symbolic link; makes it, with
+ * this mode, where it is missing.
  * @throws PublishError
  */
-export function prepareDirectory(path: string, rules: TargetRules): FileStatus {
+export function prepareDirectory(path: string, rules: TargetRules, mode = 0o711): FileStatus {
   const present: [string, FileStatus][] = []
   const missing: string[] = []
   for (const component of componentsOf(path)) {
@@ -49,7 +49,7 @@ export function prepareDirectory(path: string, rules: TargetRules): FileStatus {
     if (ofAncestor.device === status.device) assertTrusted(ancestor, ofAncestor, rules.fileSystem.uid)
   }
   assertTmpfs(path, deepest, rules)
-  for (const directory of missing) makeDirectory(rules.fileSystem, directory, 0o711)
+  for (const directory of missing) makeDirectory(rules.fileSystem, directory, mode)
   return rules.fileSystem.lstat(path) ?? status
 }
 

@@ -30,7 +30,7 @@ export function openWorkspace(stateDirectory: string, rules: TargetRules): Works
     [staging, 0o700],
     [generations, 0o711],
   ] as const) {
-    prepareDirectory(path, rules)
+    prepareDirectory(path, rules, mode)
     setDirectoryMode(rules.fileSystem, path, mode)
   }
   // Numbers go on after those of the agents before us: a reader may still have one of their generations open.
