@@ -1,8 +1,8 @@
 import type * as z from 'zod/mini'
+import { didYouMean } from '../core/suggest.ts'
 import { isData } from './data.ts'
 import { quote } from './quote.ts'
 import { issueText } from './schema/scalars.ts'
-import { didYouMean } from './suggest.ts'
 
 /** What is wrong, for the issues whose schema does not say so itself. */
 export function describeIssue(issue: z.core.$ZodRawIssue): string | undefined {

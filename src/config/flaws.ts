@@ -1,9 +1,9 @@
 import type * as z from 'zod/mini'
+import { didYouMean } from '../core/suggest.ts'
 import { credentialHint, isCredentialKey } from './credential.ts'
 import { valueAt } from './data.ts'
 import { discriminatorsOf } from './describe-issue.ts'
 import type { DataPath } from './source.ts'
-import { didYouMean } from './suggest.ts'
 
 /** One thing that does not fit the schema. */
 export interface Flaw {

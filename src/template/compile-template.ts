@@ -1,7 +1,7 @@
 import { RenderError } from '../core/errors.ts'
 import type { Rendered, Renderer } from '../core/output.ts'
-import type { Reference } from '../core/reference.ts'
-import { closest } from './closest.ts'
+import { type Reference, secretKey } from '../core/reference.ts'
+import { didYouMean } from '../core/suggest.ts'
 import { execute } from './execute.ts'
 import { templateFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
@@ -32,8 +32,7 @@ export interface CompileOptions {
 export function compileTemplate(text: string, options: CompileOptions): Renderer {
   const { dot, secretProvider } = options
   const template = parse(text, { ...options, functions: templateFunctions })
-  const { references, unknown } = namedSecrets(template, { dot, secretProvider })
-  if (unknown[0] !== undefined) throw undeclared(template, unknown[0], dot)
+  const references = referencesOf(template, options)
   return {
     references,
     render: read => {
@@ -65,15 +64,27 @@ function lazyDot(dot: ReadonlyMap<string, Reference>, pass: Pass): Value {
   })
 }
 
+/** What the template names of the dot, or all of it where it uses it as a whole, and its literal paths. */
+function referencesOf(template: ParsedTemplate, { dot, secretProvider }: CompileOptions): Reference[] {
+  const { names, whole, paths } = namedSecrets(template, secretProvider ?? '')
+  for (const [name, at] of names)
+    if (!dot.has(name)) throw undeclared(template, { name, at, declared: [...dot.keys()] })
+  const named = [...dot].filter(([name]) => whole || names.has(name)).map(([, reference]) => reference)
+  const all = [...named, ...(secretProvider === undefined ? [] : paths)]
+  return [...new Map(all.map(reference => [secretKey(reference), reference])).values()]
+}
+
 function undeclared(
   template: ParsedTemplate,
-  { name, at }: { readonly name: string; readonly at: number },
-  dot: ReadonlyMap<string, Reference>,
+  {
+    name,
+    at,
+    declared,
+  }: { readonly name: string; readonly at: number; readonly declared: readonly string[] },
 ): TemplateSyntaxError {
-  const similar = closest(name, dot.keys())
   return new TemplateSyntaxError(`no secret "${name}" is configured`, {
     template: template.name,
     ...positionAt(template.text, at),
-    hint: similar === undefined ? 'declare it under "secrets"' : `did you mean "${similar}"?`,
+    hint: didYouMean(name, declared) ?? 'declare it under "secrets"',
   })
 }

@@ -8,7 +8,7 @@ import type { FunctionGroup, TemplateFunction } from './template-function.ts'
 
 export interface FunctionLookup {
   find(name: string): TemplateFunction | undefined
-  names(): Iterable<string>
+  names(): readonly string[]
 }
 
 /** A new group of functions is one file in functions/ and one line here. */

@@ -3,11 +3,10 @@ import { parse } from './parse.ts'
 import { namedSecrets } from './references.ts'
 
 /**
- * The names that a template takes from the dot, for checking a configuration.
+ * The names that a template takes from the dot, for checking a configuration; undefined where it uses the dot as a whole.
  * @throws TemplateSyntaxError
  */
-export function namedInTemplate(text: string, name: string): readonly string[] {
-  const template = parse(text, { name, functions: templateFunctions })
-  const { unknown } = namedSecrets(template, { dot: new Map(), secretProvider: undefined })
-  return unknown.map(({ name: secret }) => secret)
+export function namedInTemplate(text: string, name: string): readonly string[] | undefined {
+  const { names, whole } = namedSecrets(parse(text, { name, functions: templateFunctions }), '')
+  return whole ? undefined : [...names.keys()]
 }

@@ -1,4 +1,4 @@
-import { closest } from './closest.ts'
+import { didYouMean } from '../core/suggest.ts'
 import type { FunctionLookup } from './functions.ts'
 import type { Token, TokenKind } from './lex.ts'
 import { parseNumber, unquote } from './literal.ts'
@@ -197,22 +197,13 @@ export class ExpressionParser {
     const { text: name, at } = token
     const found = this.#functions.find(name)
     if (found !== undefined) return { kind: 'function', name, function: found, at }
-    const similar = closest(name, this.#functions.names())
-    return this.#tokens.fail(
-      `function "${name}" is not defined`,
-      similar === undefined ? undefined : `did you mean "${similar}"?`,
-      token,
-    )
+    const hint = didYouMean(name, this.#functions.names())
+    return this.#tokens.fail(`function "${name}" is not defined`, hint, token)
   }
 
   #variable(token: Token): Operand {
     const { text: name, at } = token
     if (this.#variables.includes(name)) return { kind: 'variable', name, path: [], at }
-    const similar = closest(name, this.#variables)
-    return this.#tokens.fail(
-      `variable "${name}" is not defined`,
-      similar === undefined ? undefined : `did you mean "${similar}"?`,
-      token,
-    )
+    return this.#tokens.fail(`variable "${name}" is not defined`, didYouMean(name, this.#variables), token)
   }
 }

@@ -1,27 +1,26 @@
+import { RenderError } from '../core/errors.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import type { Body, CommandNode, Node, Operand, ParsedTemplate, PipeNode } from './nodes.ts'
 import { listReference, secretReference } from './secret-path.ts'
 
+/** What a template asks for, as far as can be told without executing it. */
 export interface NamedSecrets {
-  /** Each once. */
-  readonly references: readonly Reference[]
-  /** Names that the dot does not have, and where they stand. */
-  readonly unknown: readonly { readonly name: string; readonly at: number }[]
-}
-
-export interface ReferenceOptions {
-  readonly dot: ReadonlyMap<string, Reference>
-  readonly secretProvider: string | undefined
+  /** Names in the dot, each once, with the offset where it first stands. */
+  readonly names: ReadonlyMap<string, number>
+  /** Whether the dot is used as a whole, so that any of it may be asked for. */
+  readonly whole: boolean
+  /** Literal paths of `secret` and `secrets`. */
+  readonly paths: readonly Reference[]
 }
 
 /**
- * The secrets that a template names without having to be executed: fields of the dot and literal paths of `secret` and
- * `secrets`, in what the template can reach. Where the dot is used as a whole it is all of the dot.
+ * Searches what a template can reach for fields of the dot and literal paths. Never leaves one out.
+ * @param secretProvider of the literal paths
  */
-export function namedSecrets(template: ParsedTemplate, options: ReferenceOptions): NamedSecrets {
-  const search = new Search(template, options)
+export function namedSecrets(template: ParsedTemplate, secretProvider: string): NamedSecrets {
+  const search = new Search(template, secretProvider)
   search.template('', true)
-  return { references: [...search.references.values()], unknown: search.unknown }
+  return { names: search.names, whole: search.whole, paths: [...search.paths.values()] }
 }
 
 /** Whether `.` and `$` are the configured secrets at some place. */
@@ -31,15 +30,16 @@ interface Scope {
 }
 
 class Search {
-  readonly references = new Map<string, Reference>()
-  readonly unknown: { name: string; at: number }[] = []
+  readonly names = new Map<string, number>()
+  readonly paths = new Map<string, Reference>()
+  whole = false
   readonly #template: ParsedTemplate
-  readonly #options: ReferenceOptions
+  readonly #secretProvider: string
   readonly #searched = new Set<string>()
 
-  constructor(template: ParsedTemplate, options: ReferenceOptions) {
+  constructor(template: ParsedTemplate, secretProvider: string) {
     this.#template = template
-    this.#options = options
+    this.#secretProvider = secretProvider
   }
 
   template(name: string, dot: boolean): void {
@@ -91,7 +91,7 @@ class Search {
   }
 
   #operand(node: Operand, scope: Scope): void {
-    if (isDotOperand(node, scope)) this.#all()
+    if (isDotOperand(node, scope)) this.whole = true
     else if (node.kind === 'pipe') this.#pipe(node, scope)
     else if (node.kind === 'field' && scope.dot) this.#name(node.path[0] ?? '', node.at)
     else if (node.kind === 'variable' && node.name === '$' && scope.root)
@@ -102,24 +102,21 @@ class Search {
   }
 
   #name(name: string, at: number): void {
-    const reference = this.#options.dot.get(name)
-    if (reference === undefined) this.unknown.push({ name, at })
-    else this.#add(reference)
-  }
-
-  #all(): void {
-    for (const reference of this.#options.dot.values()) this.#add(reference)
+    if (!this.names.has(name)) this.names.set(name, at)
   }
 
   #literalPath(name: string, path: string): void {
-    const { secretProvider } = this.#options
-    if (secretProvider === undefined || path.trim().replaceAll('/', '') === '') return
-    if (name === 'secret') this.#add(secretReference(path, secretProvider))
-    if (name === 'secrets') this.#add(listReference(path, secretProvider))
+    try {
+      if (name === 'secret') this.#addPath(secretReference(path, this.#secretProvider))
+      if (name === 'secrets') this.#addPath(listReference(path, this.#secretProvider))
+    } catch (error) {
+      // A path that cannot be read is an error where it is executed, with its place.
+      if (!(error instanceof RenderError)) throw error
+    }
   }
 
-  #add(reference: Reference): void {
-    this.references.set(secretKey(reference), reference)
+  #addPath(reference: Reference): void {
+    this.paths.set(secretKey(reference), reference)
   }
 }
 

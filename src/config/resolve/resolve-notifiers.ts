@@ -1,8 +1,8 @@
+import { didYouMean } from '../../core/suggest.ts'
 import { quote } from '../quote.ts'
 import type { NotifierSettings, SignalSettings, SignalTarget } from '../resolved.ts'
 import type { NotifierInput, SignalInput } from '../schema/reload.ts'
 import type { DataPath } from '../source.ts'
-import { didYouMean } from '../suggest.ts'
 import { exactlyOne, namesIn, type Resolution, report } from './resolution.ts'
 import { resolveCommand } from './resolve-validation.ts'
 

@@ -1,10 +1,10 @@
 import { parseReference, type Reference, secretKey } from '../../core/reference.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import { quote } from '../quote.ts'
 import type { ProviderSettings, ResolvedSecret } from '../resolved.ts'
 import type { SecretInput } from '../schema/configuration.ts'
 import { providerSchema } from '../schema/providers.ts'
 import type { DataPath } from '../source.ts'
-import { didYouMean } from '../suggest.ts'
 import { attempt, namesIn, type Resolution, report } from './resolution.ts'
 
 /** The secrets of a configuration: those declared, and those that outputs name by a whole reference. */

@@ -1,9 +1,9 @@
 import { ConfigurationError } from '../../core/errors.ts'
+import { didYouMean } from '../../core/suggest.ts'
 import { quote } from '../quote.ts'
 import type { FileSource } from '../resolved.ts'
 import type { FileInput } from '../schema/outputs.ts'
 import type { DataPath, TextPosition } from '../source.ts'
-import { didYouMean } from '../suggest.ts'
 import { namesIn, type Resolution, report } from './resolution.ts'
 import type { SecretBook } from './resolve-secrets.ts'
 

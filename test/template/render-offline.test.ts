@@ -1,0 +1,130 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError, RenderError } from '../../src/core/errors.ts'
+import { renderOffline } from '../../src/template/render-offline.ts'
+import { TemplateRenderError } from '../../src/template/template-error.ts'
+
+describe('renderOffline', () => {
+  it('takes the dot and the answers of secret and secrets from JSON', () => {
+    const rendered = renderOffline({
+      text: '{{ .db.port }} {{ with secret "kv/app?version=2" }}{{ .Data.x }}{{ end }} {{ secrets "kv/list" }}',
+      name: 'x',
+      dataJson: '{"db":{"port":1.50}}',
+      secretsJson: '{"/kv/app?version=2":{"data":{"x":"y"}},"kv/list":{"data":{"keys":["b","a"]}}}',
+    })
+    expect(rendered).toBe('1.50 y [a b]')
+  })
+
+  it('gives bytes where the output is not UTF-8', () => {
+    expect(renderOffline({ text: String.raw`{{ "\xff" }}`, name: 'x' })).toEqual(Buffer.from([0xff]))
+    expect(renderOffline({ text: String.raw`{{ "\xc3" }}{{ "\xa9" }}`, name: 'x' })).toBe('é')
+  })
+
+  it('names every path that is not given', () => {
+    const text = '{{ with secret "b" }}{{ end }}{{ range secrets "a" }}{{ end }}'
+    const rendering = () => renderOffline({ text, name: 'x' })
+    expect(rendering).toThrow('the template asks for "a", "b", which the given secrets do not hold')
+  })
+
+  it.each([{ dataJson: '{"a":canary}' }, { secretsJson: '{"a":canary}' }, { secretsJson: '{"a":"canary"}' }])(
+    'refuses broken data without showing it: %o',
+    options => {
+      const error = errorOf({ text: '{{ . }}', name: 'x', ...options })
+      expect(error).toBeInstanceOf(ConfigurationError)
+      expect(inspect(error, { depth: null })).not.toContain('canary')
+    },
+  )
+})
+
+describe('a template without end', () => {
+  const recursion = '{{ define "r" }}{{ with 1 }}{{ template "r" . }}{{ end }}{{ end }}{{ template "r" }}'
+  it.each([
+    [recursion, 'templates and blocks go more than 1000 deep'],
+    ['{{ range 9223372036854775807 }}{{ end }}', 'the loops run more than 10000000 times'],
+    ['{{ range 99999999 }}0123456789{{ end }}', 'the text is larger than 16 MiB'],
+    [
+      '{{ $x := "01234567" }}{{ range 40 }}{{ $x = print $x $x }}{{ end }}',
+      'print: the text is larger than 16 MiB',
+    ],
+  ])('is ended: %s', (text, problem) => {
+    const error = errorOf({ text, name: 'x' })
+    expect(error).toBeInstanceOf(TemplateRenderError)
+    expect(error.message).toMatch(new RegExp(`^x:1:\\d+: ${problem}$`))
+  })
+})
+
+describe('an error of execution', () => {
+  it('says where, what is wrong, and what can be done', () => {
+    expect(errorOf({ text: 'a\n{{ .db.nope }}', name: 'app.tmpl', dataJson: '{"db":{}}' })).toMatchObject({
+      message: 'app.tmpl:2:4: there is no key "nope"',
+      line: 2,
+      column: 4,
+      hint: 'where it may be absent, write: index (what holds it) "nope"',
+    })
+  })
+
+  const data = '{"s":"canary","n":424242,"l":["canary",1],"m":{"k":"canary"},"nil":null}'
+  it.each([
+    ...['{{ .s.x }}', '{{ .n.x }}', '{{ .l.x }}', '{{ .m.x }}', '{{ .nil.x }}', '{{ .s 1 }}', '{{ .m.k 1 }}'],
+    ...[
+      '{{ index .l .n }}',
+      '{{ index .l .s }}',
+      '{{ index .s .s }}',
+      '{{ index .l 9 }}',
+      '{{ index .m .n }}',
+    ],
+    ...[
+      '{{ index .nil .s }}',
+      '{{ slice .s 9 }}',
+      '{{ slice .m }}',
+      '{{ slice .s 3 1 }}',
+      '{{ slice .s 1 2 3 }}',
+    ],
+    ...[
+      '{{ len 1 }}',
+      '{{ len .nil }}',
+      '{{ eq .s 1 }}',
+      '{{ eq .l .l }}',
+      '{{ eq .m .s }}',
+      '{{ eq .s }}',
+      '{{ lt .l .s }}',
+    ],
+    ...[
+      '{{ lt .n 1 }}',
+      '{{ lt true true }}',
+      '{{ range .s }}{{ end }}',
+      '{{ range .n }}{{ end }}',
+      '{{ secret .n }}',
+    ],
+    ...[
+      '{{ secrets .l }}',
+      '{{ printf .n .s }}',
+      '{{ printf 1 }}',
+      '{{ call .s }}',
+      '{{ call nil }}',
+      '{{ not .s .s }}',
+    ],
+    ...[
+      '{{ printf "%p" .l }}',
+      '{{ $x := .s }}{{ $x.y }}',
+      '{{ .s | .m }}',
+      '{{ template "t" .s }}',
+      '{{ secret .s "a=b" }}',
+    ],
+    ...['{{ define "t" }}{{ .x }}{{ end }}{{ template "t" .s }}', '{{ (print .s).x }}', '{{ secret "%zz" }}'],
+  ])('shows no value: %s', text => {
+    const error = errorOf({ text, name: 'x', dataJson: data })
+    expect(error).toBeInstanceOf(TemplateRenderError)
+    expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/canary|424242/)
+  })
+})
+
+function errorOf(options: Parameters<typeof renderOffline>[0]): Error {
+  try {
+    renderOffline(options)
+  } catch (error) {
+    if (error instanceof RenderError || error instanceof ConfigurationError) return error
+    throw error
+  }
+  throw new Error('it renders')
+}
