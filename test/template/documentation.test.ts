@@ -50,7 +50,7 @@ describe('docs/templates.md', () => {
   })
 
   it('names every format, and every function of its table', () => {
-    const tableCells = [...page.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell)
+    const tableCells = [...page.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell.trim())
     expect(formats.filter(format => !tableCells.includes(`\`${format}\``))).toEqual([])
     const named = new Set(
       tableCells.flatMap(cell => [...cell.matchAll(/`([a-z]+)/g)].map(([, name]) => name)),
