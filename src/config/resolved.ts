@@ -17,7 +17,7 @@ export interface ResolvedConfiguration {
   readonly log: { readonly level: LogLevel }
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export interface ListenAddress {
   /** Empty for all interfaces. */
@@ -99,7 +99,7 @@ export interface AwsProviderSettings extends NetworkProviderSettings {
     | undefined
 }
 
-export interface FileProviderSettings extends CommonProviderSettings {
+interface FileProviderSettings extends CommonProviderSettings {
   readonly type: 'file'
 }
 
@@ -139,7 +139,7 @@ export type FileSource =
   /** `name` stands before line and column in messages: the template's file, or the output's path. */
   | { readonly kind: 'template'; readonly text: string; readonly name: string }
 
-export type Format = 'raw' | 'json' | 'yaml' | 'toml' | 'properties' | 'dotenv' | 'pgpass'
+type Format = 'raw' | 'json' | 'yaml' | 'toml' | 'properties' | 'dotenv' | 'pgpass'
 
 export type NotifierSettings = SignalSettings | WebhookSettings | CommandSettings
 
@@ -156,14 +156,14 @@ export interface SignalSettings extends CommonNotifierSettings {
   readonly readyWithinMs: number
 }
 
-export type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH'
+type SignalName = 'SIGHUP' | 'SIGINT' | 'SIGQUIT' | 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2' | 'SIGWINCH'
 
 export type SignalTarget =
   | { readonly process: string; readonly anyOwner: boolean }
   | { readonly pidFile: string }
   | { readonly pid: number }
 
-export interface WebhookSettings extends CommonNotifierSettings {
+interface WebhookSettings extends CommonNotifierSettings {
   readonly kind: 'webhook'
   readonly url: string
   /** Holds the key of the HMAC signature; unsigned without it. */
@@ -173,7 +173,7 @@ export interface WebhookSettings extends CommonNotifierSettings {
   readonly first: boolean
 }
 
-export interface CommandSettings extends CommonNotifierSettings {
+interface CommandSettings extends CommonNotifierSettings {
   readonly kind: 'command'
   readonly command: readonly string[]
   readonly timeoutMs: number

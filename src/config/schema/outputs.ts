@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { quote } from '../quote.ts'
 import { described, duration, issueText, mode, numericId, path, text } from './scalars.ts'
 
-export const formats = ['raw', 'json', 'yaml', 'toml', 'properties', 'dotenv', 'pgpass'] as const
+const formats = ['raw', 'json', 'yaml', 'toml', 'properties', 'dotenv', 'pgpass'] as const
 
 /** A program and its arguments. */
 export function argumentsSchema() {

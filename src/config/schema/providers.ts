@@ -120,7 +120,6 @@ export const providerTypes = [vault, aws, file] as const
 /** One provider. `type` is filled in with the provider's name before this sees it. */
 export const providerSchema = z.discriminatedUnion('type', providerTypes)
 
-export type ProviderInput = z.output<typeof providerSchema>
 export type VaultInput = z.output<typeof vault>
 export type AwsInput = z.output<typeof aws>
 
