@@ -28,10 +28,11 @@ export function isCredentialKey(key: string): boolean {
 
 /** How to do without a literal credential, where the keys that `known` lists are understood. */
 export function credentialHint(key: string, known: readonly string[]): string {
-  const fileKey = known.find(other => other === `${key}_file`) ?? known.find(other => other === 'token_file')
-  if (fileKey !== undefined) return `put it into a file and write its path as "${fileKey}"`
-  if (known.includes('assume_role')) {
+  if (known.includes('assume_role'))
     return 'give the agent a role, a profile, or the standard AWS_* variables'
-  }
+  const fileKeys = known.filter(other => other.endsWith('_file'))
+  const meant = fileKeys.filter(other => other === `${key}_file`)
+  const named = (meant.length > 0 ? meant : fileKeys).map(other => `"${other}"`)
+  if (named.length > 0) return `put it into a file and write its path as ${named.join(' or ')}`
   return 'put it into a file and name the file by a key that ends in "_file"'
 }

@@ -13,6 +13,8 @@ export interface Flaw {
   readonly hint: string | undefined
   /** A key that means nothing here: without it the rest can be looked at further. */
   readonly stray: boolean
+  /** The value is not there at all. */
+  readonly missing: boolean
 }
 
 /** What zod found in `data`, one flaw for each thing to mend. */
@@ -47,7 +49,7 @@ function flatten(issues: readonly z.core.$ZodIssue[], data: unknown, base: DataP
     }
     if (issue.code === 'invalid_key') {
       const [keyText = '', keyHint] = issue.issues[0]?.message.split('\n') ?? []
-      return { path, at: 'key' as const, message: keyText, hint: keyHint, stray: false }
+      return { path, at: 'key' as const, message: keyText, hint: keyHint, stray: false, missing: false }
     }
     if (path.length > 0 && valueAt(data, path) === undefined) {
       const message = `"${path.at(-1)}" is missing`
@@ -58,9 +60,10 @@ function flatten(issues: readonly z.core.$ZodIssue[], data: unknown, base: DataP
         message,
         hint: choices.length > 0 ? `write one of ${choices.join(', ')}` : undefined,
         stray: false,
+        missing: true,
       }
     }
-    return { path, at: 'value' as const, message: text, hint, stray: false }
+    return { path, at: 'value' as const, message: text, hint, stray: false, missing: false }
   })
 }
 
@@ -68,11 +71,18 @@ function unknownKey(path: DataPath, known: readonly string[]): Flaw {
   const key = String(path.at(-1))
   if (isCredentialKey(key) || (key === 'secret' && known.includes('secret_file'))) {
     const message = `"${key}" would put a credential into the configuration`
-    return { path, at: 'key', message, hint: credentialHint(key, known), stray: false }
+    return { path, at: 'key', message, hint: credentialHint(key, known), stray: false, missing: false }
   }
   const meant = didYouMean(key, known)
   const hint = meant ?? `known here: ${known.join(', ')}`
-  return { path, at: 'key', message: `unknown key "${key}"`, hint, stray: meant === undefined }
+  return {
+    path,
+    at: 'key',
+    message: `unknown key "${key}"`,
+    hint,
+    stray: meant === undefined,
+    missing: false,
+  }
 }
 
 /** Of the alternatives of a union the one that the writer probably meant: of the right type, with the least that does not fit. */

@@ -20,7 +20,11 @@ export function checkStructure(source: ConfigurationSource): Structure {
   const result = parse(data)
   if (result.success) return { input: result.data, reloadIndexes, problems: [] }
   const flaws = findFlaws(result.error.issues, data)
-  const problems = flaws.map(({ path, at, message, hint }) => ({ ...source.place(path, at), message, hint }))
+  const problems = flaws.map(({ path, at, message, hint, missing }) => {
+    const place = source.place(path, at)
+    // Who sets options and variables does not know the key.
+    return { ...place, message: missing && place.option !== undefined ? 'not set' : message, hint }
+  })
   return { ...salvage(data, flaws, reloadIndexes), problems }
 }
 

@@ -178,12 +178,12 @@ describe('a configuration without a file', () => {
 
   it('says by option or variable what is missing or wrong', () => {
     expect(problems({})).toEqual([
-      'VAULT_ADDR "address" is missing',
-      'one of VAULT_JWT_FILE, VAULT_SECRET_ID_FILE, VAULT_TOKEN_FILE "auth" is missing',
+      'VAULT_ADDR not set',
+      'one of VAULT_JWT_FILE, VAULT_SECRET_ID_FILE, VAULT_TOKEN_FILE not set',
     ])
     expect(problems({}, { VAULT_ADDR: 'v', VAULT_JWT_FILE: '/j', VAULT_CLIENT_TIMEOUT: 'x' })).toEqual([
       'VAULT_ADDR this is not an http or https URL (write it whole, such as https://vault.example.com:8200)',
-      'VAULT_ROLE "role" is missing',
+      'VAULT_ROLE not set',
       'VAULT_CLIENT_TIMEOUT "x" is not a duration (write a number and a unit, such as 30s, 5m or 1h30m)',
     ])
     expect(problems({}, { VAULT_ADDR: 'https://v', VAULT_SECRET_ID_FILE: '/s' })).toEqual([

@@ -33,9 +33,9 @@ outputs:
     ])
   })
 
-  it('show where they do not parse, in their own file or in the block of text', () => {
+  it('show where they do not parse, in their own file or in the block of text, and may then use any secret', () => {
     const text =
-      'outputs:\n  /run/a: { template: a.tmpl }\n  /run/b:\n    contents: |\n      first\n      x={{ db\n'
+      'secrets: { db: "file:/db" }\noutputs:\n  /run/a: { template: a.tmpl }\n  /run/b:\n    contents: |\n      first\n      x={{ db\n'
     const { problems } = load(text, { ports, files: { '/etc/keyturn/a.tmpl': 'one\ntwo {{' } })
     expect(problems).toEqual([
       {
@@ -48,7 +48,7 @@ outputs:
       },
       {
         file: '/etc/keyturn/keyturn.yaml',
-        line: 6,
+        line: 7,
         column: 9,
         excerpt: '      x={{ db',
         message: 'unclosed action',
@@ -58,8 +58,12 @@ outputs:
   })
 
   it('are a mistake where their file cannot be read', () => {
-    expect(say(load('outputs:\n  /run/a: { template: a.tmpl }\n', { ports }).problems)).toEqual([
-      '2:23 the template "/etc/keyturn/a.tmpl" cannot be read (ENOENT) (a relative path is relative to the configuration file)',
+    expect(
+      say(
+        load('secrets: { db: "file:/db" }\noutputs:\n  /run/a: { template: a.tmpl }\n', { ports }).problems,
+      ),
+    ).toEqual([
+      '3:23 the template "/etc/keyturn/a.tmpl" cannot be read (ENOENT) (a relative path is relative to the configuration file)',
     ])
   })
 

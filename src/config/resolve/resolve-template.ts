@@ -17,6 +17,7 @@ export function resolveTemplate(
     const path = [...at, 'template']
     const file = resolution.absolute(template)
     const text = read(resolution, path, file)
+    if (text === undefined) useAll(resolution, secrets)
     return text === undefined ? undefined : parse(resolution, secrets, { path, text, name: file, file })
   }
   if (contents === undefined) return undefined
@@ -75,6 +76,7 @@ function parse(
   } catch (error) {
     const syntax = syntaxErrorOf(error)
     if (syntax === undefined) throw error
+    useAll(resolution, secrets)
     const { line, column, message, hint } = syntax
     if (file === undefined) report(resolution, { path, within: { line, column }, message, hint })
     else {
@@ -83,6 +85,11 @@ function parse(
     }
     return undefined
   }
+}
+
+/** Of a template that cannot be read nobody knows what it uses. */
+function useAll(resolution: Resolution, secrets: SecretBook): void {
+  for (const name of namesIn(resolution.source, 'secrets')) secrets.use(name)
 }
 
 interface SyntaxProblem extends TextPosition {
