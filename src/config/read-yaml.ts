@@ -20,12 +20,13 @@ import type { ConfigurationSource, DataPath, TextPosition } from './source.ts'
 export function readYaml(text: string, file: string): ConfigurationSource {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
-  const shown = maskCredentials(text, document).split(/\r?\n/)
+  let masked: readonly string[] | undefined
+  const shownLines = () => (masked ??= maskCredentials(text, document).split(/\r?\n/))
 
   const placeAt = (offset: number, plus: TextPosition = { line: 1, column: 1 }): Place => {
     const { line, col } = lines.linePos(offset)
     const at = { line: line + plus.line - 1, column: col + plus.column - 1 }
-    return { file, ...at, excerpt: shown[at.line - 1] }
+    return { file, ...at, excerpt: shownLines()[at.line - 1] }
   }
 
   const problems: Problem[] = [
@@ -55,7 +56,11 @@ export function readYaml(text: string, file: string): ConfigurationSource {
       // The content of a block begins on the line below the "|".
       const { line } = lines.linePos(offset)
       const indent =
-        /^ */.exec(shown.slice(line).find(content => content.trim() !== '') ?? '')?.[0].length ?? 0
+        /^ */.exec(
+          shownLines()
+            .slice(line)
+            .find(content => content.trim() !== '') ?? '',
+        )?.[0].length ?? 0
       return placeAt(lines.lineStarts[line - 1] ?? offset, {
         line: within.line + 1,
         column: within.column + indent,

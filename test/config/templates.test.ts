@@ -73,7 +73,7 @@ outputs:
     expect(say(load(text, { ports }).problems)).toEqual([
       '1:12 the secret "db" is not used (use it in an output, or remove it)',
       '1:28 the secret "web" is not used (use it in an output, or remove it)',
-      '2:32 the template uses a secret that is not declared: "bd" (did you mean "db"?)',
+      '2:32 there is no secret "bd" (did you mean "db"?)',
     ])
   })
 

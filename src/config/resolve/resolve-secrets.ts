@@ -13,8 +13,8 @@ export interface SecretBook {
   valueOf(text: string, path: DataPath): Reference | undefined
   /** A declared secret. Undefined where there is none, which is reported. */
   declared(name: string, path: DataPath): Reference | undefined
-  /** Remembers that something uses a declared secret. */
-  use(name: string): void
+  /** For what may use any secret, as far as anybody knows. */
+  useAll(): void
   readonly unused: readonly string[]
   /** By secret: two names for one are one entry. */
   readonly secrets: readonly ResolvedSecret[]
@@ -94,7 +94,7 @@ export function createSecretBook(
 
   return {
     declared,
-    use: name => unused.delete(name),
+    useAll: () => unused.clear(),
     valueOf(text, path) {
       if (isReference(text)) {
         const reference = readReference(text, path)

@@ -1,10 +1,9 @@
 import { ConfigurationError } from '../../core/errors.ts'
-import { didYouMean } from '../../core/suggest.ts'
 import { quote } from '../quote.ts'
 import type { FileSource } from '../resolved.ts'
 import type { FileInput } from '../schema/outputs.ts'
 import type { DataPath, TextPosition } from '../source.ts'
-import { namesIn, type Resolution, report } from './resolution.ts'
+import { type Resolution, report } from './resolution.ts'
 import type { SecretBook } from './resolve-secrets.ts'
 
 /** Reads and parses the template of a file. Undefined where it has none, and where that fails, which is reported. */
@@ -17,7 +16,7 @@ export function resolveTemplate(
     const path = [...at, 'template']
     const file = resolution.absolute(template)
     const text = read(resolution, path, file)
-    if (text === undefined) useAll(resolution, secrets)
+    if (text === undefined) secrets.useAll()
     return text === undefined ? undefined : parse(resolution, secrets, { path, text, name: file, file })
   }
   if (contents === undefined) return undefined
@@ -61,22 +60,13 @@ function parse(
 ): FileSource | undefined {
   try {
     const use = resolution.ports.parseTemplate(text, name)
-    const names = namesIn(resolution.source, 'secrets')
-    for (const secret of use.secrets ?? names) {
-      secrets.use(secret)
-      if (names.includes(secret)) continue
-      const hint = didYouMean(secret, names) ?? 'declare it under secrets'
-      report(resolution, {
-        path,
-        message: `the template uses a secret that is not declared: "${secret}"`,
-        hint,
-      })
-    }
+    if (use.secrets === undefined) secrets.useAll()
+    for (const secret of use.secrets ?? []) secrets.declared(secret, path)
     return { kind: 'template', text, name }
   } catch (error) {
     const syntax = syntaxErrorOf(error)
     if (syntax === undefined) throw error
-    useAll(resolution, secrets)
+    secrets.useAll()
     const { line, column, message, hint } = syntax
     if (file === undefined) report(resolution, { path, within: { line, column }, message, hint })
     else {
@@ -85,11 +75,6 @@ function parse(
     }
     return undefined
   }
-}
-
-/** Of a template that cannot be read nobody knows what it uses. */
-function useAll(resolution: Resolution, secrets: SecretBook): void {
-  for (const name of namesIn(resolution.source, 'secrets')) secrets.use(name)
 }
 
 interface SyntaxProblem extends TextPosition {
