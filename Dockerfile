@@ -16,7 +16,6 @@ RUN set -eu; \
     mkdir -p etc/ssl/certs sbin usr/bin tmp; \
     LD_TRACE_LOADED_OBJECTS=1 "$node" | grep -o '/[^ ]*' | xargs -I {} cp -L --parents {} .; \
     "$node" -p "require('node:tls').rootCertificates.join('\n')" > etc/ssl/certs/ca-certificates.crt; \
-    echo '{ "type": "module" }' > app/package.json; \
     echo 'hosts: files dns' > etc/nsswitch.conf; \
     printf '%s\n' 'root:x:0:0:root:/:/nonexistent' 'keyturn:x:1001:1001::/:/nonexistent' > etc/passwd; \
     printf '%s\n' 'root:x:0:' 'keyturn:x:1001:' > etc/group; \

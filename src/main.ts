@@ -11,7 +11,7 @@ process.on('SIGHUP', () => {
   for (const reload of reloads) reload()
 })
 
-process.exitCode = await runProgram({
+void runProgram({
   argv: process.argv,
   environment: process.env,
   workingDirectory: process.cwd(),
@@ -30,4 +30,6 @@ process.exitCode = await runProgram({
   },
   // A core dump would hold every secret: an empty filter leaves nothing of the memory in it (core(5)).
   forbidCoreDumps: () => writeFileSync('/proc/self/coredump_filter', '0'),
+}).then(code => {
+  process.exitCode = code
 })
