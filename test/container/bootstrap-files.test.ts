@@ -82,7 +82,7 @@ describe('a bootstrap file', () => {
       ...['--volume', `${volume.name}:/run/secrets`, '--volume', `${file}:/run/bootstrap/secret_id:ro`],
       ...['--env', 'VAULT_ADDR=http://store:8200', '--env', `VAULT_ROLE=${roleId}`],
       ...['--env', 'VAULT_SECRET_ID_FILE=/run/bootstrap/secret_id'],
-      ...[testImage, 'once', '--timeout', '10s', '--owner', '10001'],
+      ...[testImage, 'once', '--timeout', '5s', '--owner', '10001'],
       ...['--secret', 'db_password=vault:secret/my-api/db#password'],
     ])
   }

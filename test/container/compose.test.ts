@@ -99,9 +99,10 @@ describe('compose.zero-capability.yml', () => {
   afterAll(() => project.down())
 
   it('runs the agent as no root and without capabilities, in a process namespace of its own', async () => {
-    const settings = '{{.Config.User}} {{.HostConfig.CapAdd}} {{.HostConfig.CapDrop}} {{.HostConfig.PidMode}}'
+    const settings =
+      '{{.Config.User}} {{.HostConfig.CapAdd}} {{.HostConfig.CapDrop}} "{{.HostConfig.PidMode}}"'
     expect(await docker(['inspect', '--format', settings, await project.containerOf('keyturn')])).toBe(
-      '1001:2000 [] [ALL] ',
+      '1001:2000 [] [ALL] ""',
     )
   })
 

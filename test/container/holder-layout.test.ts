@@ -30,8 +30,9 @@ describe('the holder layout', () => {
   it('gives the application its password as a 0400 file of its own, on tmpfs', async () => {
     expect(await application.ask()).toMatchObject({ fingerprint: fingerprint('first'), uid: applicationUid })
     expect(await layout.inside(`stat -c '%a %u %g' ${passwordFile}`)).toBe('400 10001 10001')
-    expect(await layout.inside('grep " /run/secrets " /proc/mounts')).toMatch(
-      /^tmpfs \/run\/secrets tmpfs .*noexec/,
+    const { agent } = await agentOf(layout)
+    expect(await layout.inside(`grep " /run/secrets " /proc/${agent}/mounts`)).toMatch(
+      /^tmpfs \/run\/secrets tmpfs rw,nosuid,nodev,noexec/,
     )
     expect(await layout.inside('stat -c "%a %u" /run/secrets')).toBe('711 0')
   })

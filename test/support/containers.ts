@@ -8,7 +8,7 @@ export interface HostSettings {
   readonly Binds?: string[]
   readonly Init?: boolean
   readonly CapAdd?: string[]
-  readonly RestartPolicy?: { readonly Name: string }
+  readonly CapDrop?: string[]
 }
 
 /** A container as every layout has it: no capability, no new privileges, a root file system that cannot be written. */

@@ -24,7 +24,7 @@ export interface SidecarLayout extends AsyncDisposable {
   /** How a further container joins: the shared volume as an application mounts it, and the process namespace. */
   readonly joined: { readonly Binds: string[]; readonly PidMode: string }
   startApplication(): Promise<Application>
-  /** Runs a shell line as root with every capability, in the shared process namespace and volume. */
+  /** Runs a shell line as root, to which every process and file is open, in the shared process namespace and volume. */
   inside(script: string): Promise<string>
   /** What runs in the shared process namespace. */
   processes(): Promise<Process[]>
@@ -151,8 +151,9 @@ function startProbe(volume: string, pidMode: string): Promise<StartedTestContain
   return new HardenedContainer(busyboxImage, {
     Binds: [`${volume}:/run/secrets:ro,nocopy`],
     PidMode: pidMode,
+    CapDrop: [],
+    CapAdd: ['SYS_PTRACE'],
   })
-    .withPrivilegedMode()
     .withCommand(['sleep', 'infinity'])
     .start()
 }
