@@ -1,13 +1,14 @@
 import nodeVault from 'node-vault'
 import { ProviderError } from '../../core/errors.ts'
 import { isJsonObject, type Json, type JsonDocument, parseJson } from '../../core/json.ts'
+import type { Clock } from '../../core/ports.ts'
 import { createHttpClient, type HttpResponse } from '../../platform/http.ts'
 import { HttpError } from '../../platform/http-error.ts'
-import { failureOf } from './failure.ts'
+import { type Asked, failureOf } from './failure.ts'
 import type { VaultSettings } from './settings.ts'
 
 export interface VaultRequest {
-  readonly method: 'GET' | 'POST' | 'LIST'
+  readonly method: 'GET' | 'POST'
   /** Below `/v1/`, as people write it: what URLs need is encoded here. */
   readonly path: string
   readonly query?: string | undefined
@@ -30,9 +31,11 @@ export interface VaultDocument extends JsonDocument {
   readonly root: ReadonlyMap<string, Json>
 }
 
-/** What node-vault hands its transport; `signal` and `token` are ours, which it passes through. */
+/** What node-vault hands its transport; `what` and `signal` are ours, which it passes through. */
 interface TransportRequest {
   readonly uri: string
+  /** The path as people write it, for messages. */
+  readonly what: string
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly json?: unknown
@@ -43,10 +46,10 @@ interface TransportRequest {
  * node-vault with our HTTP client underneath: its own transport follows redirects with the token, and its errors show
  * credentials. Nothing of the environment changes what it does.
  */
-export function createVaultClient(settings: VaultSettings): VaultClient {
+export function createVaultClient(settings: VaultSettings, clock: Clock): VaultClient {
   const http = createHttpClient(settings)
 
-  const send = async ({ uri, method, headers, json, signal }: TransportRequest) => {
+  const send = async ({ uri, what, method, headers, json, signal }: TransportRequest) => {
     const response = await http
       .request({
         method,
@@ -62,9 +65,9 @@ export function createVaultClient(settings: VaultSettings): VaultClient {
       .catch((error: unknown) => {
         throw error instanceof HttpError ? unreachable(error, settings.name) : error
       })
-    const what = new URL(uri).pathname.replace(/^\/v1\//, '')
-    if (response.status !== 200 && response.status !== 204) throw failureOf(response, what, settings.name)
-    return { statusCode: 200, body: documentOf(response, what), request: { path: what } }
+    const asked = { what, provider: settings.name, now: clock.now() }
+    if (response.status !== 200 && response.status !== 204) throw failureOf(response, asked)
+    return { statusCode: 200, body: documentOf(response, asked), request: { path: what } }
   }
 
   const client = nodeVault({
@@ -76,9 +79,16 @@ export function createVaultClient(settings: VaultSettings): VaultClient {
   Object.assign(client, { token: '', namespace: settings.namespace ?? '', pathPrefix: '' })
 
   return {
-    ask({ method, path, query, token, body, signal }) {
+    async ask({ method, path, query, token, body, signal }) {
+      // A URL would swallow them, and with them the segments before.
+      if (/(^|\/)\.\.?(\/|$)/.test(path)) {
+        throw new ProviderError('missing', `"${path}" is not a path of ${settings.name}`, {
+          hint: 'no part of a path may be "." or ".."',
+        })
+      }
       return client.request({
         method,
+        what: path,
         path: `/${encodePath(path)}${query === undefined ? '' : `?${query}`}`,
         headers: token === undefined ? {} : { 'X-Vault-Token': token },
         ...(body === undefined ? {} : { json: body }),
@@ -98,7 +108,7 @@ function unreachable(error: HttpError, provider: string): ProviderError {
   return new ProviderError(kind, `${provider}: ${error.message}`, { hint: error.hint })
 }
 
-function documentOf({ body }: HttpResponse, what: string): VaultDocument {
+function documentOf({ body }: HttpResponse, { what, provider }: Asked): VaultDocument {
   if (body.length === 0) return { root: new Map(), textOf: String }
   try {
     const document = parseJson(body.toString())
@@ -106,5 +116,5 @@ function documentOf({ body }: HttpResponse, what: string): VaultDocument {
   } catch {
     // Told below, without a word of the answer.
   }
-  throw new ProviderError('malformed', `the answer to ${what} is not a JSON object`)
+  throw new ProviderError('malformed', `${provider} answered ${what} with something else than a JSON object`)
 }

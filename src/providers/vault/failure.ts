@@ -2,51 +2,54 @@ import { type FailureKind, ProviderError } from '../../core/errors.ts'
 import type { HttpResponse } from '../../platform/http.ts'
 import { retryAfterMs } from '../retry-after.ts'
 
+/** What was asked of whom, for messages. */
+export interface Asked {
+  readonly what: string
+  readonly provider: string
+  readonly now: number
+}
+
 /**
  * What a status other than success means; nothing of the body is kept.
  * @see https://openbao.org/api-docs/#http-status-codes
  */
-export function failureOf(response: HttpResponse, what: string, provider: string): ProviderError {
+export function failureOf(response: HttpResponse, asked: Asked): ProviderError {
   const { status, headers } = response
   const kind = kindOf(response)
-  const meanings: Record<FailureKind, string> = {
-    sealed: `${provider} is sealed`,
-    unavailable: `${provider} answered ${status} to ${what}`,
-    throttled: `${provider} asks to slow down (${status})`,
-    unreachable: `${provider} is not reachable`,
-    malformed: `${provider} answered ${status} to ${what}`,
-    unauthenticated: `${provider} refused the login at ${what} (${status})`,
-    forbidden: `${provider}:${what} is forbidden`,
-    missing:
-      status === 404
-        ? `${provider}:${what} does not exist`
-        : `${provider} refused ${what} as a bad request (${status})`,
-  }
-  return new ProviderError(kind, meanings[kind], {
-    hint: hintOf(kind, status, headers),
-    retryAfterMs: retryAfterMs(headers['retry-after']),
+  return new ProviderError(kind, messageFor(kind, status, asked), {
+    hint: isRedirect(status) ? redirectHint(headers['location']) : hints[kind],
+    retryAfterMs: retryAfterMs(headers['retry-after'], asked.now),
   })
+}
+
+const hints: Partial<Record<FailureKind, string>> = {
+  forbidden:
+    'the policy of the role must allow "read" on this path, which for a secret of KV version 2 has data/ behind the mount',
+  missing: 'for a secret of KV version 2 the path has data/ behind the mount',
 }
 
 function kindOf({ status, body }: HttpResponse): FailureKind {
   if (status === 401 || status === 403) return 'forbidden'
   if (status === 429) return 'throttled'
   if (status === 503 && /sealed/i.test(body.toString('latin1'))) return 'sealed'
-  // 472 and 473 are standby nodes, which do not answer for the active one.
-  if (status >= 500 || status === 472 || status === 473 || status === 412) return 'unavailable'
-  if (status >= 300 && status < 400) return 'unavailable'
+  // 412, 472 and 473 come from nodes that do not answer for the active one, or not yet.
+  if (status >= 500 || [412, 472, 473].includes(status) || isRedirect(status)) return 'unavailable'
   return 'missing'
 }
 
-function hintOf(
-  kind: FailureKind,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-): string | undefined {
-  if (kind === 'forbidden') return 'the policy of the role must allow read on this path'
-  if (status < 300 || status >= 400) return undefined
-  const host = URL.canParse(headers['location'] ?? '')
-    ? new URL(headers['location'] ?? '').host
-    : 'another address'
-  return `it redirects to ${host}, which is not followed with a token: configure the address of the active node`
+function messageFor(kind: FailureKind, status: number, { what, provider }: Asked): string {
+  if (kind === 'sealed') return `${provider} is sealed`
+  if (kind === 'throttled') return `${provider} asks to slow down (${status})`
+  if (kind === 'forbidden') return `${provider}:${what} is forbidden`
+  if (status === 404) return `${provider}:${what} does not exist`
+  return `${provider} answered ${what} with status ${status}`
+}
+
+function isRedirect(status: number): boolean {
+  return status >= 300 && status <= 399
+}
+
+function redirectHint(location = ''): string {
+  const host = URL.canParse(location) ? new URL(location).host : 'another path'
+  return `it redirects to ${host}, and no redirect is followed with a token: configure the address of the active node`
 }

@@ -3,10 +3,11 @@ import { ProviderError } from '../../core/errors.ts'
 import { isJsonObject, type Json, JsonNumber } from '../../core/json.ts'
 import { fieldsOf, type Lease, type Secret } from '../../core/secret.ts'
 import type { VaultDocument } from './client.ts'
+import type { Mount } from './mounts.ts'
 import { secondsIn } from './token.ts'
 
 export interface SecretContext {
-  readonly kind: 'kv2' | 'other'
+  readonly kind: Mount['kind']
   /** For messages. */
   readonly what: string
   /** Keys the digest that serves as version where the backend has none, so that it tells nothing of the value. */
@@ -17,15 +18,28 @@ export interface SecretContext {
 export function secretOf(document: VaultDocument, { kind, what, digestKey }: SecretContext): Secret {
   const response = document.root
   const outer = response.get('data')
-  const data = kind === 'kv2' && isJsonObject(outer) ? outer.get('data') : outer
+  const version = kind === 'other' ? undefined : kvVersion(outer)
+  if (kind === 'kv2' && version === undefined) {
+    throw new ProviderError('malformed', `${what} came without a version`)
+  }
+  const data = version !== undefined && isJsonObject(outer) ? outer.get('data') : outer
   if (!isJsonObject(data)) throw new ProviderError('missing', `${what} holds no data`)
   const lease = leaseOf(response)
   return {
     fields: fieldsOf(document, data),
-    version: kind === 'kv2' ? kvVersion(outer) : digest(lease?.id ?? document.textOf(data), digestKey),
+    version: version ?? digest(lease?.id ?? stableText(document, data), digestKey),
     lease,
     response,
   }
+}
+
+/** What tells a secret without a version from the next one. A static role's `ttl` counts down to its rotation. */
+function stableText(document: VaultDocument, data: ReadonlyMap<string, Json>): string {
+  const countdown = data.has('last_vault_rotation') ? 'ttl' : undefined
+  return [...data]
+    .filter(([name]) => name !== countdown)
+    .map(([name, value]) => JSON.stringify([name, document.textOf(value)]))
+    .join()
 }
 
 /** A listing's names, each as an empty field. */
@@ -50,13 +64,17 @@ export function leaseOf(response: ReadonlyMap<string, Json>): Lease | undefined 
   }
 }
 
-/** The number, and a mark of when it was made: a secret that was removed and made anew begins at 1 again. */
-function kvVersion(outer: Json | undefined): string {
+/**
+ * KV v2's number, and a mark of when it was made: a secret that was removed and made anew begins at 1 again. Undefined
+ * where `outer` is not of KV v2.
+ */
+function kvVersion(outer: Json | undefined): string | undefined {
   const metadata = isJsonObject(outer) ? outer.get('metadata') : undefined
-  const version = isJsonObject(metadata) ? metadata.get('version') : undefined
-  const created = isJsonObject(metadata) ? metadata.get('created_time') : undefined
-  if (!(version instanceof JsonNumber)) throw new ProviderError('malformed', 'the answer holds no version')
-  return `${version.text}-${createHash('sha256').update(String(created)).digest('hex').slice(0, 4)}`
+  if (!isJsonObject(metadata)) return undefined
+  const version = metadata.get('version')
+  const created = metadata.get('created_time')
+  if (!(version instanceof JsonNumber) || typeof created !== 'string') return undefined
+  return `${version.text}-${createHash('sha256').update(created).digest('hex').slice(0, 4)}`
 }
 
 function digest(text: string, key: Uint8Array): string {

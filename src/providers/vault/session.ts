@@ -5,6 +5,7 @@ import { createLogIn } from './auth/log-in.ts'
 import type { VaultClient, VaultDocument } from './client.ts'
 import type { VaultSettings } from './settings.ts'
 import { type Token, tokenOf } from './token.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface Session {
   /** Runs a request with a valid token; once more with a new one where the server no longer knew the token. */
@@ -27,6 +28,8 @@ const shortestWaitMs = 1_000
 const unlimitedWaitMs = 3_600_000
 /** A policy that forbids one secret must not make each of its polls ask whether the token is still known. */
 const lookupIntervalMs = 5_000
+/** A role that may not look its token up seems to have lost it at each refusal: a new one that helps nothing ends that. */
+const replaceIntervalMs = 60_000
 
 export function createSession(settings: VaultSettings, parts: SessionParts): Session {
   const { client, clock, journal } = parts
@@ -34,7 +37,8 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   const closing = new AbortController()
   let token: Token | undefined
   let loggingIn: Promise<Token> | undefined
-  let lookedUp: { readonly token: Token; readonly at: number; readonly known: Promise<boolean> } | undefined
+  let replacedInVainAt = Number.NEGATIVE_INFINITY
+  let lookedUp: { readonly token: Token; readonly at: number; readonly lost: Promise<boolean> } | undefined
 
   /** One login for all that wait; it belongs to no caller, so that one that gives up takes none along. */
   function login(): Promise<Token> {
@@ -45,10 +49,11 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   }
 
   async function obtainToken(): Promise<Token> {
+    const startedAt = clock.now()
     const answer = await logIn(closing.signal).catch((error: unknown) => {
       throw loginFailure(error, settings)
     })
-    token = tokenOf(answer, clock.now())
+    token = tokenOf(answer, startedAt)
     const { method } = settings.auth
     journal.record('info', 'logged_in', `logged in to ${settings.name} by ${method}`, {
       provider: settings.name,
@@ -62,24 +67,24 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
     return token ?? (await unlessAborted(login(), signal))
   }
 
-  /** Whether the server still knows a token that it has just refused something to. */
-  function isKnown(asked: Token): Promise<boolean> {
-    if (lookedUp?.token !== asked || clock.now() - lookedUp.at > lookupIntervalMs) {
-      const known = client
+  /** Whether the server has forgotten a token for which it has just refused something. */
+  async function isLost(asked: Token, signal: AbortSignal): Promise<boolean> {
+    const now = clock.now()
+    if (now - replacedInVainAt < replaceIntervalMs) return false
+    if (lookedUp?.token !== asked || now - lookedUp.at > lookupIntervalMs) {
+      const lost = client
         .ask({ method: 'GET', path: 'auth/token/lookup-self', token: asked.value, signal: closing.signal })
-        .then(
-          () => true,
-          (error: unknown) => !(error instanceof ProviderError && error.kind === 'forbidden'),
-        )
-      lookedUp = { token: asked, at: clock.now(), known }
+        .then(() => false, isForbidden)
+      lookedUp = { token: asked, at: now, lost }
     }
-    return lookedUp.known
+    return unlessAborted(lookedUp.lost, signal)
   }
 
   /** The renewed token, or undefined where only a new login helps. */
   async function renew(old: Token, signal: AbortSignal): Promise<Token | undefined> {
     if (!old.renewable) return undefined
     const path = 'auth/token/renew-self'
+    const startedAt = clock.now()
     const answer = await client
       .ask({ method: 'POST', path, token: old.value, body: {}, signal })
       .catch((error: unknown): VaultDocument | undefined => {
@@ -87,7 +92,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
         throw error
       })
     if (answer === undefined) return undefined
-    const renewed = { ...tokenOf(answer, clock.now()), value: old.value }
+    const renewed = { ...tokenOf(answer, startedAt), value: old.value }
     // Less than was asked for means that max_ttl cuts it short: the new token is obtained while the old one works.
     return renewed.ttlMs < 0.9 * old.ttlMs ? undefined : renewed
   }
@@ -98,12 +103,14 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
       try {
         return await request(used.value)
       } catch (error) {
-        if (!(error instanceof ProviderError) || error.kind !== 'forbidden') throw error
-        if (token === used && (await unlessAborted(isKnown(used), signal))) throw error
+        if (!isForbidden(error) || (token === used && !(await isLost(used, signal)))) throw error
         if (token === used) token = undefined
       }
-      const { value } = await current(signal)
-      return request(value)
+      const fresh = await current(signal)
+      return request(fresh.value).catch(error => {
+        if (isForbidden(error)) replacedInVainAt = clock.now()
+        throw error
+      })
     },
 
     async keepAlive(signal) {
@@ -113,7 +120,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
       if (dueMs > 0) return Math.max(dueMs, shortestWaitMs)
       const renewed = await renew(old, signal)
       if (renewed !== undefined) {
-        token = renewed
+        if (token === old) token = renewed
         journal.record('debug', 'token_renewed', `token of ${settings.name} renewed`, {
           provider: settings.name,
           ttl_ms: renewed.ttlMs,
@@ -127,6 +134,10 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   }
 }
 
+function isForbidden(error: unknown): boolean {
+  return error instanceof ProviderError && error.kind === 'forbidden'
+}
+
 /** A refused login concerns every secret; an unreachable or sealed server keeps its own kind. */
 function loginFailure(error: unknown, { name, auth }: VaultSettings): unknown {
   if (error instanceof CredentialFileError) {
@@ -135,14 +146,5 @@ function loginFailure(error: unknown, { name, auth }: VaultSettings): unknown {
   if (!(error instanceof ProviderError) || error.transient || error.kind === 'unauthenticated') return error
   return new ProviderError('unauthenticated', `${name} refused the login by ${auth.method}`, {
     hint: 'check the role, its credentials, and the mount of the auth method',
-  })
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason)
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
   })
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { ProviderError } from '../../core/errors.ts'
 import type { Clock, Journal, Provider } from '../../core/ports.ts'
 import type { Reference } from '../../core/reference.ts'
 import { createCredentialReader } from '../../platform/read-credential.ts'
@@ -7,6 +8,7 @@ import { createMounts, type Mount } from './mounts.ts'
 import { leaseOf, listingOf, secretOf } from './secret-of.ts'
 import { createSession } from './session.ts'
 import type { VaultSettings } from './settings.ts'
+import { unlessAborted } from './unless-aborted.ts'
 
 export interface VaultPorts {
   readonly clock: Clock
@@ -15,31 +17,29 @@ export interface VaultPorts {
 
 /** Secrets of Vault or OpenBao: KV v1 and v2, and whatever else answers a read, leased or not. */
 export function openVaultProvider(settings: VaultSettings, { clock, journal }: VaultPorts): Provider {
-  const client = createVaultClient(settings)
+  const client = createVaultClient(settings, clock)
   const credentials = createCredentialReader(journal)
   const session = createSession(settings, { client, credentials, clock, journal })
   const digestKey = randomBytes(32)
   const closing = new AbortController()
   // A probe serves all that wait for it, so that it does not end with the one that asked first.
-  const mounts = createMounts(path =>
-    session.withToken(
-      token =>
-        client.ask({ method: 'GET', path: `sys/internal/ui/mounts/${path}`, token, signal: closing.signal }),
-      closing.signal,
-    ),
-  )
+  const probe = (path: string) => {
+    const { signal } = closing
+    const request = { method: 'GET', path: `sys/internal/ui/mounts/${path}`, signal } as const
+    return session.withToken(token => client.ask({ ...request, token }), signal)
+  }
+  const mounts = createMounts(probe, clock)
 
   return {
     name: settings.name,
 
     async fetch(reference, signal) {
       signal.throwIfAborted()
-      const mount = await mounts.of(reference.path)
-      const { method, path } = requestOf(reference, mount)
-      const query =
-        reference.version === undefined ? undefined : `version=${encodeURIComponent(reference.version)}`
+      const mount = await unlessAborted(mounts.of(reference.path), signal)
+      const path = pathOf(reference, mount)
+      const query = queryOf(reference)
       const document = await session.withToken(
-        token => client.ask({ method, path, query, token, signal }),
+        token => client.ask({ method: 'GET', path, query, token, signal }),
         signal,
       )
       const what = `${settings.name}:${reference.path}`
@@ -60,7 +60,7 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
     keepAlive: signal => session.keepAlive(signal),
 
     async close() {
-      closing.abort()
+      closing.abort(new ProviderError('unreachable', `${settings.name} is closed`))
       session.close()
       await client.close()
     },
@@ -68,10 +68,14 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
 }
 
 /** In KV v2 `data/` (or `metadata/`, for a listing) stands behind the mount; one who writes it means the same. */
-function requestOf({ path, list }: Reference, mount: Mount): { method: 'GET' | 'LIST'; path: string } {
-  const method = list ? 'LIST' : 'GET'
-  if (mount.kind !== 'kv2') return { method, path }
-  const below = path.slice(mount.path.length)
-  const bare = below.replace(/^(data|metadata)(\/|$)/, '')
-  return { method, path: `${mount.path}${list ? 'metadata' : 'data'}/${bare}` }
+function pathOf({ path, list }: Reference, mount: Mount): string {
+  if (mount.kind !== 'kv2') return path
+  const below = path.slice(mount.path.length).replace(/^(data|metadata)(\/|$)/, '')
+  return `${mount.path}${list ? 'metadata' : 'data'}/${below}`
+}
+
+/** Vault takes `?list=true` for its own method LIST, which not every proxy lets through. */
+function queryOf({ list, version }: Reference): string | undefined {
+  if (list) return 'list=true'
+  return version === undefined ? undefined : `version=${encodeURIComponent(version)}`
 }

@@ -7,25 +7,36 @@ import type { LogIn, LoginParts } from './log-in.ts'
 /** @see https://openbao.org/api-docs/auth/approle/#login-with-approle */
 export function createAppRoleLogin(auth: AppRoleAuth, parts: LoginParts): LogIn {
   const { client, credentials } = parts
-  const { mount, roleId, roleIdFile = '', secretIdFile, wrappedSecretIdFile } = auth
-  // A wrapping token works once: what it held is kept for the next login.
-  let unwrapped: string | undefined
+  const { mount, roleId, roleIdFile = '', secretIdFile = '', wrappedSecretIdFile } = auth
+  const readSecretId =
+    wrappedSecretIdFile === undefined
+      ? () => credentials.text(secretIdFile)
+      : createUnwrapping({ file: wrappedSecretIdFile, mount, parts })
 
-  return async signal => {
-    const role = roleId ?? (await credentials.text(roleIdFile))
-    if (wrappedSecretIdFile !== undefined) {
-      unwrapped ??= await unwrap(
-        { wrappingToken: await credentials.text(wrappedSecretIdFile), mount, parts },
-        signal,
-      )
-    }
-    const secretId = unwrapped ?? (await credentials.text(secretIdFile ?? ''))
-    return client.ask({
+  return async signal =>
+    client.ask({
       method: 'POST',
       path: `auth/${mount}/login`,
-      body: { role_id: role, secret_id: secretId },
+      body: {
+        role_id: roleId ?? (await credentials.text(roleIdFile)),
+        secret_id: await readSecretId(signal),
+      },
       signal,
     })
+}
+
+/** A wrapping token works once: what it held is kept, until the file holds another one. */
+function createUnwrapping({ file, mount, parts }: { file: string; mount: string; parts: LoginParts }) {
+  let kept: { readonly wrappingToken: string; readonly secretId: string } | undefined
+  return async (signal: AbortSignal): Promise<string> => {
+    const wrappingToken = await parts.credentials.text(file).catch(error => {
+      if (kept === undefined) throw error
+      return kept.wrappingToken
+    })
+    if (kept?.wrappingToken !== wrappingToken) {
+      kept = { wrappingToken, secretId: await unwrap({ wrappingToken, mount, parts }, signal) }
+    }
+    return kept.secretId
   }
 }
 
@@ -35,12 +46,18 @@ async function unwrap(
   signal: AbortSignal,
 ): Promise<string> {
   const { client } = parts
-  const looked = await client.ask({
-    method: 'POST',
-    path: 'sys/wrapping/lookup',
-    body: { token: wrappingToken },
-    signal,
-  })
+  const looked = await client
+    .ask({ method: 'POST', path: 'sys/wrapping/lookup', body: { token: wrappingToken }, signal })
+    .catch((error: unknown) => {
+      if (!(error instanceof ProviderError) || error.transient) throw error
+      throw new ProviderError(
+        'unauthenticated',
+        'the wrapping token of the secret_id is used or has expired',
+        {
+          hint: 'deliver a new one; if nobody used it, treat its secret_id as stolen',
+        },
+      )
+    })
   const creationPath = dataText(looked, 'creation_path')
   const expected = new RegExp(`^auth/${escapeRegExp(mount)}/role/[^/]+/secret-id$`)
   if (creationPath === undefined || !expected.test(creationPath)) {
