@@ -1,5 +1,9 @@
 import { appRoleRoutes } from './approle.ts'
 import { secretIdRoutes } from './approle-secret-id.ts'
+import { certRoutes } from './cert.ts'
+import { databaseRoutes } from './database.ts'
+import { jwtRoutes } from './jwt.ts'
+import { kubernetesRoutes } from './kubernetes.ts'
 import { kv1Routes } from './kv1.ts'
 import { kv2DataRoutes } from './kv2.ts'
 import { kv2MetadataRoutes } from './kv2-metadata.ts'
@@ -24,6 +28,10 @@ const engines: Readonly<Record<string, readonly Route[]>> = {
   ],
   token: tokenRoutes,
   approle: [...appRoleRoutes, ...secretIdRoutes],
+  jwt: jwtRoutes,
+  kubernetes: kubernetesRoutes,
+  cert: certRoutes,
+  database: databaseRoutes,
 }
 
 /** The routes of a mount; of those that fit a path, the first counts. */

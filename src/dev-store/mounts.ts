@@ -54,3 +54,7 @@ export function table<Row>(mount: Mount, name: string): Record<string, Row> {
   mount.tables[name] = rows
   return rows as Record<string, Row>
 }
+
+export function removeRow(rows: Record<string, unknown>, key: string): undefined {
+  delete rows[key]
+}
