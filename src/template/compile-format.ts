@@ -12,30 +12,26 @@ export type Format = (typeof formats)[number]
 
 /**
  * Renders all fields of a secret in a format, or the one that the reference names. The bytes depend on the fields alone,
- * not on their order. An optional secret that does not exist has no fields.
+ * not on their order. Without an optional secret there is nothing to write.
  * Only here a format's library is loaded, so that rendering need not wait.
  */
 export async function compileFormat(reference: Reference, format: Format): Promise<Renderer> {
   if (format === 'raw') return renderValue(reference, reference.field)
   const write = await writerOf(format)
-  return rendererOf(reference, secret => {
-    // There is no line without a password.
-    if (secret === null && format === 'pgpass') return ''
-    return write(fieldsOf(secret, reference))
-  })
+  return rendererOf(reference, secret => write(fieldsOf(secret, reference)))
 }
 
 /** Renders one field as it is; without a name, the only one. */
 export function renderValue(reference: Reference, field: string | undefined): Renderer {
-  return rendererOf(reference, secret => (secret === null ? '' : selectField(secret, field).content))
+  return rendererOf(reference, secret => selectField(secret, field).content)
 }
 
-function rendererOf(reference: Reference, write: (secret: Secret | null) => string | Uint8Array): Renderer {
+function rendererOf(reference: Reference, write: (secret: Secret) => string | Uint8Array): Renderer {
   return {
     references: [reference],
     render: read => {
       const secret = read(reference)
-      if (secret === undefined) return { missing: [reference] }
+      if (!secret) return { missing: [reference] }
       return { content: write(secret), used: [reference] }
     },
   }
@@ -58,7 +54,6 @@ async function writerOf(format: Exclude<Format, 'raw'>): Promise<(fields: Fields
   }
 }
 
-function fieldsOf(secret: Secret | null, { field }: Reference): Fields {
-  if (secret === null) return new Map()
+function fieldsOf(secret: Secret, { field }: Reference): Fields {
   return field === undefined ? secret.fields : new Map([[field, selectField(secret, field)]])
 }

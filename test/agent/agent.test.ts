@@ -127,6 +127,20 @@ describe('a first start', () => {
     await clock.until(() => publisher.files.has('/s/b'), 61_000)
   })
 
+  it('leaves such a file out of a directory, and adds it when its secret comes', async () => {
+    const [a, b] = ['a', 'b'].map(name => ({ ...outputOf('', `memory:${name}`).files[0], name }))
+    const files = [a, b].filter(file => file !== undefined) as Output['files']
+    const { clock, provider, publisher, start } = house([{ path: '/s/d', kind: 'directory', files }], {
+      optional: ['b'],
+    })
+    provider.put('a', 'one')
+    start()
+    await clock.until(() => publisher.complete)
+    expect(publisher.files.get('/s/d')).toBe('one')
+    provider.put('b', 'two')
+    await clock.until(() => publisher.files.get('/s/d') === 'one\ntwo', 61_000)
+  })
+
   it('asks a backend in trouble by one request at a time, however many secrets are configured', async () => {
     const outputs = Array.from({ length: 100 }, (_, n) => outputOf(`/s/${n}`, `memory:${n}`))
     const { clock, provider, start } = house(outputs)

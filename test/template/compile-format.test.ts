@@ -45,8 +45,8 @@ describe('renderValue', () => {
     expect(renderer.render(() => secret)).toEqual({ content: 'p w\n', used: [reference] })
   })
 
-  it('is empty where an optional secret does not exist', () => {
-    expect(renderValue(reference, 'password').render(() => null)).toEqual({ content: '', used: [reference] })
+  it('has nothing to write where an optional secret does not exist', () => {
+    expect(renderValue(reference, 'password').render(() => null)).toEqual({ missing: [reference] })
   })
 })
 
@@ -291,12 +291,11 @@ describe('every format', () => {
   })
 
   it.each(textFormats)(
-    '%s waits for its secret, and has no fields where an optional one does not exist',
+    '%s waits for its secret, and has nothing to write without an optional one',
     async format => {
       const renderer = await compileFormat(reference, format)
       expect(renderer.render(() => undefined)).toEqual({ missing: [reference] })
-      const empty = { json: '{}\n', yaml: '{}\n', toml: '', properties: '', dotenv: '', pgpass: '' }
-      expect(renderer.render(() => null)).toEqual({ content: empty[format], used: [reference] })
+      expect(renderer.render(() => null)).toEqual({ missing: [reference] })
     },
   )
 })
