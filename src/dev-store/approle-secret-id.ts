@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { appRole, liveSecretId, type SecretId, secretIds } from './approle.ts'
 import { mapField, numberField, textField } from './fields.ts'
 import { formatTime, parseSeconds } from './go-time.ts'
-import { refuse } from './refusal.ts'
+import { multiError, refuse } from './refusal.ts'
 import { type Answer, type Call, param, type Route } from './route.ts'
 
 /** The secret half of an AppRole credential. */
@@ -31,7 +31,8 @@ export const secretIdRoutes: readonly Route[] = [
 function issueCustom(call: Call): Answer {
   const id = textField(call.body, 'secret_id')
   if (id === '') refuse(400, 'secret_id is required')
-  if (secretIds(call)[id] !== undefined) refuse(500, 'SecretID is already registered')
+  if (secretIds(call)[id] !== undefined)
+    refuse(500, multiError('failed to store secret_id: SecretID is already registered'))
   return issue(call, id)
 }
 
@@ -80,6 +81,7 @@ function list(call: Call): Answer {
 function byId(call: Call): string | undefined {
   appRole(call)
   const id = textField(call.body, 'secret_id')
+  if (id === '') refuse(400, 'missing secret_id')
   return liveSecretId(call, param(call, 'name'), id) && id
 }
 

@@ -42,7 +42,7 @@ export const appRoleRoutes: readonly Route[] = [
   {
     operations: ['read'],
     pattern: 'role/:name/role-id',
-    run: call => ({ data: { role_id: appRole(call).role_id } }),
+    run: readRoleId,
   },
   { operations: ['write'], pattern: 'role/:name/role-id', run: setRoleId },
   { operations: ['write'], pattern: 'login', open: true, run: login },
@@ -100,6 +100,11 @@ function remove(call: Call): undefined {
   for (const [id, { role }] of Object.entries(secretIds(call))) {
     if (role === param(call, 'name')) delete secretIds(call)[id]
   }
+}
+
+function readRoleId(call: Call): Answer {
+  const role = appRoles(call)[param(call, 'name')] ?? refuse(404)
+  return { data: { role_id: role.role_id } }
 }
 
 function setRoleId(call: Call): undefined {

@@ -23,7 +23,9 @@ export function flagField(body: JsonObject, name: string, byDefault: boolean): b
 
 export function numberField(body: JsonObject, name: string): number {
   const value = Number(body[name] ?? 0)
-  return Number.isSafeInteger(value) ? value : refuse(400, `error converting input for field "${name}"`)
+  return Number.isSafeInteger(value)
+    ? value
+    : refuse(400, `Field validation failed: error converting input for field "${name}"`)
 }
 
 /** A map of strings, given as an object or as its JSON text. */
@@ -31,7 +33,8 @@ export function mapField(body: JsonObject, name: string): Record<string, string>
   const value = body[name]
   if (value === undefined || value === null || value === '') return null
   const object = typeof value === 'string' ? parseMap(value, name) : value
-  if (!isJsonObject(object)) return refuse(400, `error converting input for field "${name}"`)
+  if (!isJsonObject(object))
+    return refuse(400, `Field validation failed: error converting input for field "${name}"`)
   return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, String(item)]))
 }
 
@@ -39,6 +42,6 @@ function parseMap(text: string, name: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return refuse(400, `error converting input for field "${name}"`)
+    return refuse(400, `Field validation failed: error converting input for field "${name}"`)
   }
 }

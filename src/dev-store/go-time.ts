@@ -10,18 +10,19 @@ const unitSeconds: Readonly<Record<string, number>> = {
   d: 86_400,
 }
 
-/** A duration as Vault takes it in a field: seconds as a number or as digits, or Go's form (`1h30m`) with `d` for days. */
+/** The seconds of a duration in a request's field; 0 for none. */
 export function parseSeconds(value: unknown, field: string): number {
   if (value === undefined || value === null || value === '') return 0
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
+  const problem = `error converting input for field "${field}": time: invalid duration "${value}"`
+  return parseDuration(value) ?? refuse(400, `Field validation failed: ${problem}`)
+}
+
+/** A duration as Vault takes it: seconds as a number or as digits, or Go's form (`1h30m`) with `d` for days. */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? value : undefined
   const text = String(value)
   if (/^\d+$/.test(text)) return Number(text)
-  if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h|d))+$/.test(text)) {
-    return refuse(
-      400,
-      `error converting input for field ${JSON.stringify(field)}: time: invalid duration "${text}"`,
-    )
-  }
+  if (!/^(\d+(\.\d+)?(ns|us|ms|s|m|h|d))+$/.test(text)) return undefined
   const parts = text.matchAll(/([\d.]+)(ns|us|ms|s|m|h|d)/g)
   return Math.trunc(
     [...parts].reduce((sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit ?? ''] ?? 0), 0),

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from './go-json.ts'
-import { parseSeconds } from './go-time.ts'
+import { parseDuration } from './go-time.ts'
 import { listKeys } from './list-keys.ts'
 import { systemTtlSeconds, table } from './mounts.ts'
 import { refuse } from './refusal.ts'
@@ -31,7 +31,9 @@ function read(call: Call): Answer {
 
 function write(call: Call): undefined {
   if (Object.keys(call.body).length === 0) refuse(400, 'missing data fields')
-  secrets(call)[param(call, 'path')] = call.body
+  const path = param(call, 'path')
+  if (path === '' || path.endsWith('/')) refuse(400, "cannot write to a path ending in '/'")
+  secrets(call)[path] = call.body
 }
 
 function remove(call: Call): undefined {
@@ -39,11 +41,5 @@ function remove(call: Call): undefined {
 }
 
 function ownTtl(data: JsonObject): number {
-  const ttl = data['ttl'] ?? data['lease']
-  if (typeof ttl !== 'string' && typeof ttl !== 'number') return 0
-  try {
-    return parseSeconds(ttl, 'ttl')
-  } catch {
-    return 0
-  }
+  return parseDuration(data['ttl'] ?? data['lease']) ?? 0
 }

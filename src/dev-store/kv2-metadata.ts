@@ -3,11 +3,7 @@ import { formatSeconds, formatTime, parseSeconds } from './go-time.ts'
 import { kv2Config, secretAt, secretsOf } from './kv2-secret.ts'
 import { listKeys } from './list-keys.ts'
 import { refuse } from './refusal.ts'
-import { type Answer, type Call, param, type Route } from './route.ts'
-
-const wrongPath =
-  'Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. ' +
-  "If using the OpenBao CLI, use 'bao kv get' for this operation."
+import { type Answer, type Call, type Operation, param, type Route } from './route.ts'
 
 /** KV version 2: what is known about a secret beside its data; lists; the engine's settings. */
 export const kv2MetadataRoutes: readonly Route[] = [
@@ -26,8 +22,7 @@ export const kv2MetadataRoutes: readonly Route[] = [
   { operations: ['delete'], pattern: 'metadata/*path', run: remove },
   { operations: ['read'], pattern: 'config', run: readConfig },
   { operations: ['write'], pattern: 'config', run: writeConfig },
-  { operations: ['read'], pattern: '*path', run: () => ({ status: 404, warnings: [wrongPath] }) },
-  { operations: ['write', 'delete', 'list'], pattern: '*path', run: () => refuse(404) },
+  { operations: ['read', 'write', 'delete', 'list'], pattern: '*path', run: warnOfPath },
 ]
 
 function read(call: Call): Answer {
@@ -93,4 +88,18 @@ function writeConfig(call: Call): undefined {
   if (body['delete_version_after'] !== undefined) {
     config.delete_version_after = parseSeconds(body['delete_version_after'], 'delete_version_after')
   }
+}
+
+const commands: Readonly<Record<Operation, string>> = {
+  read: 'get',
+  write: 'put',
+  delete: 'delete',
+  list: 'list',
+}
+
+function warnOfPath({ operation }: Call): Answer {
+  const warning =
+    'Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. ' +
+    `If using the OpenBao CLI, use 'bao kv ${commands[operation]}' for this operation.`
+  return { status: 404, warnings: [warning] }
 }

@@ -53,7 +53,7 @@ export function secretAt(call: Call, options?: { create: true }): Secret | undef
   const path = param(call, 'path')
   const found = secretsOf(call)[path]
   if (found !== undefined || options === undefined) return found
-  if (path === '' || path.endsWith('/')) return refuse(404)
+  if (path === '' || path.endsWith('/')) return refuse(400, "cannot write to a path ending in '/'")
   const now = call.store.now()
   const secret: Secret = {
     createdAt: now,

@@ -38,7 +38,8 @@ function write(call: Call): Answer {
   const { body, store } = call
   const data = body['data']
   if (data === undefined || data === null) return refuse(400, 'no data provided')
-  if (!isJsonObject(data)) return refuse(400, `error converting input for field "data": expected a map`)
+  if (!isJsonObject(data))
+    return refuse(400, 'Field validation failed: error converting input for field "data": expected a map')
   const before = secretAt(call)
   checkAndSet(call, before, body['options'])
   const now = store.now()
@@ -99,9 +100,9 @@ function deleteLatest(call: Call): undefined {
 function eachVersion(call: Call, change: (version: Version, now: number) => void): undefined {
   const numbers = versionsField(call.body)
   if (numbers.length === 0) refuse(400, 'No version number provided')
-  const secret = secretAt(call) ?? refuse(404)
+  const secret = secretAt(call)
   for (const number of numbers) {
-    const version = secret.versions[number]
+    const version = secret?.versions[number]
     if (version !== undefined) change(version, call.store.now())
   }
 }

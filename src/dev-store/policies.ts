@@ -2,8 +2,6 @@ import { refuse } from './refusal.ts'
 import type { Namespace, State } from './state.ts'
 import type { Token } from './tokens.ts'
 
-export type Capability = 'create' | 'read' | 'update' | 'delete' | 'list' | 'patch' | 'sudo' | 'deny' | 'root'
-
 interface Rule {
   /** As written: exact, with `*` at the end for a prefix, `+` for any one segment. */
   readonly path: string

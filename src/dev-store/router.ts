@@ -39,7 +39,15 @@ export interface WireAnswer {
 export function answerRequest(store: Store, request: WireRequest): WireAnswer {
   revokeExpiredTokens(store)
   endExpiredLeases(store)
+  try {
+    return dispatch(store, request)
+  } finally {
+    const token = store.state.tokens[request.token]
+    if (token?.usesLeft === -1) revokeToken(store, token)
+  }
+}
 
+function dispatch(store: Store, request: WireRequest): WireAnswer {
   const { namespace, path } = locate(store, request)
   const found = findMount(namespace, path)
   const below = found === undefined ? '' : path.slice(found.path.length)
@@ -90,12 +98,12 @@ function authorize(
   replaces?: () => boolean,
 ): void {
   const live = token ?? refuse(403, 'permission denied')
-  const last = live.usesLeft === 1
-  if (live.usesLeft > 0) store.changed = true
-  if (live.usesLeft > 1) live.usesLeft -= 1
-  const allowed = isAllowed(store, live, namespace.path + path, operation, replaces)
-  if (last) revokeToken(store, live)
-  if (!allowed) refuse(403, multiError('permission denied'))
+  if (live.usesLeft > 0) {
+    store.changed = true
+    live.usesLeft = live.usesLeft === 1 ? -1 : live.usesLeft - 1
+  }
+  if (!isAllowed(store, live, namespace.path + path, operation, replaces))
+    refuse(403, multiError('permission denied'))
 }
 
 function isAllowed(

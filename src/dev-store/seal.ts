@@ -6,6 +6,16 @@ import type { Store } from './state.ts'
 
 const version = '2.0.0'
 
+/** What a server without high availability says; the command line asks for it. */
+const noLeader: Struct = new Map<string, unknown>([
+  ['ha_enabled', false],
+  ['is_self', false],
+  ['active_time', '0001-01-01T00:00:00Z'],
+  ['leader_address', ''],
+  ['leader_cluster_address', ''],
+  ['performance_standby', false],
+])
+
 /** Whether the store answers at all: health, seal and their kin, which work while everything else is sealed. */
 export const sealRoutes: readonly Route[] = [
   { operations: ['read'], pattern: 'health', open: true, whileSealed: true, run: health },
@@ -17,6 +27,7 @@ export const sealRoutes: readonly Route[] = [
     whileSealed: true,
     run: () => ({ bare: new Map([['initialized', true]]) }),
   },
+  { operations: ['read'], pattern: 'leader', open: true, run: () => ({ bare: noLeader }) },
   { operations: ['write'], pattern: 'seal', run: seal },
   { operations: ['write'], pattern: 'unseal', open: true, whileSealed: true, run: unseal },
 ]

@@ -87,9 +87,7 @@ function create({ namespace, body }: Call, path: string): undefined {
   addMount(namespace, path, {
     type,
     description: textField(body, 'description'),
-    ...(Object.keys(options).length > 0 || type === 'kv'
-      ? { options: type === 'kv' ? { version: '1', ...options } : options }
-      : {}),
+    options: type === 'kv' ? { version: '1', ...options } : options,
     defaultLeaseSeconds: parseSeconds(config['default_lease_ttl'], 'default_lease_ttl'),
     maxLeaseSeconds: parseSeconds(config['max_lease_ttl'], 'max_lease_ttl'),
   })

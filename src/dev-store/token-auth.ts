@@ -22,7 +22,7 @@ export const tokenRoutes: readonly Route[] = [
     pattern: 'lookup-accessor',
     run: call => ({ data: { ...describeToken(call.store, byAccessor(call)), id: '' } }),
   },
-  { operations: ['write'], pattern: 'renew-accessor', run: call => renew(call, byAccessor(call)) },
+  { operations: ['write'], pattern: 'renew-accessor', run: renewAccessor },
   { operations: ['write'], pattern: 'revoke-accessor', run: revokeAccessor },
   { operations: ['list'], pattern: 'accessors', run: listAccessors },
   {
@@ -66,6 +66,12 @@ function renew(call: Call, token: Token): Answer {
   return { auth: token, warnings }
 }
 
+/** Whoever knows only the accessor does not learn the token. */
+function renewAccessor(call: Call): Answer {
+  const token = byAccessor(call)
+  return { ...renew(call, token), auth: { ...token, id: '' } }
+}
+
 function revoke(call: Call): undefined {
   const token = named(call)
   if (token !== undefined) revokeToken(call.store, token)
@@ -89,10 +95,12 @@ function create(call: Call, orphan: boolean): Answer {
   if (!creator.policies.includes('root') && !asked.every(policy => creator.policies.includes(policy))) {
     refuse(400, 'child policies must be subset of parent')
   }
+  const id = textField(body, 'id')
+  if (call.store.state.tokens[id] !== undefined) refuse(400, 'cannot create a token with a duplicate ID')
   const displayName = textField(body, 'display_name')
   const { token, warnings } = createToken(call.store, {
     namespace: call.namespace,
-    id: textField(body, 'id') || undefined,
+    id: id || undefined,
     policies: sanitizePolicies(asked, !flagField(body, 'no_default_policy', false)),
     path: call.path,
     displayName: displayName === '' ? 'token' : `token-${displayName}`,

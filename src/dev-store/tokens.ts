@@ -23,9 +23,10 @@ export interface Token {
   readonly creationTtl: number
   readonly renewable: boolean
   expiresAt: number | null
+  renewedAt: number | null
   /** Seconds granted last. */
   granted: number
-  /** 0 without limit. */
+  /** 0 without limit, -1 during the last use. */
   usesLeft: number
 }
 
@@ -65,6 +66,7 @@ export function createToken(
     creationTtl: grant.seconds,
     renewable: (wanted.renewable ?? true) && !eternal,
     expiresAt: eternal ? null : now + grant.seconds * 1000,
+    renewedAt: null,
     granted: grant.seconds,
     usesLeft: wanted.numUses ?? 0,
   }
@@ -79,6 +81,7 @@ export function renewToken(store: Store, token: Token, increment: number): reado
   const grant = grantTtl(token.limits, { now, issued: token.issuedAt, increment })
   token.granted = grant.seconds
   token.expiresAt = now + grant.seconds * 1000
+  token.renewedAt = now
   return grant.warnings
 }
 
@@ -133,6 +136,9 @@ export function describeToken(store: Store, token: Token): object {
     explicit_max_ttl: token.limits.explicitMaxTtl,
     id: token.id,
     issue_time: formatTime(token.issuedAt),
+    ...(token.renewedAt === null
+      ? {}
+      : { last_renewal: formatTime(token.renewedAt), last_renewal_time: Math.floor(token.renewedAt / 1000) }),
     meta: token.meta,
     num_uses: token.usesLeft,
     orphan: token.parent === undefined,

@@ -130,11 +130,13 @@ async function readBody(request: http.IncomingMessage): Promise<JsonObject> {
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes > maxBytes) return refuse(413, 'failed to decode JSON input: http: request body too large')
-    chunks.push(chunk)
+    // What is too much is still read, so that the client gets to read the refusal.
+    if (bytes <= maxBytes) chunks.push(chunk)
   }
+  if (bytes > maxBytes) return refuse(413, 'failed to decode JSON input: http: request body too large')
   if (bytes === 0) return {}
-  const value = decode(Buffer.concat(chunks).toString())
+  // `null` is what Vault's own client sends for an empty body.
+  const value = decode(Buffer.concat(chunks).toString()) ?? {}
   return isJsonObject(value)
     ? value
     : refuse(400, 'failed to decode JSON input: json: cannot unmarshal into a map')

@@ -1,5 +1,5 @@
 import { textField } from './fields.ts'
-import { formatTime, parseSeconds } from './go-time.ts'
+import { formatTime, parseDuration } from './go-time.ts'
 import { refuse } from './refusal.ts'
 import type { Answer, Call, Route } from './route.ts'
 import { createToken, revokeToken, type Token } from './tokens.ts'
@@ -20,7 +20,9 @@ export const wrappingRoutes: readonly Route[] = [
 
 /** Puts an answer behind a single-use token; answers that token and the `wrap_info` that goes out instead. */
 export function wrap(call: Call, answer: Answer, wrapTtl: string): ReadonlyMap<string, unknown> {
-  const ttl = parseSeconds(wrapTtl, 'X-Vault-Wrap-TTL')
+  const ttl =
+    parseDuration(wrapTtl) ??
+    refuse(400, `error parsing X-Vault-Wrap-TTL header: time: invalid duration "${wrapTtl}"`)
   const now = call.store.now()
   const { token } = createToken(call.store, {
     namespace: call.namespace,

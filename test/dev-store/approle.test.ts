@@ -38,6 +38,13 @@ describe('AppRole', () => {
     })
   })
 
+  it('issues a secret id for an empty body, as null too', async () => {
+    const { ask } = await openWithRole()
+    for (const rest of [{}, { body: 'null' }, { body: '{}' }]) {
+      expect((await ask('POST auth/approle/role/app/secret-id', rest)).status).toBe(200)
+    }
+  })
+
   it('refuses unknown ids alike', async () => {
     const { issue, logIn } = await openWithRole()
     expect(await logIn('wrong')).toMatchObject(invalid)

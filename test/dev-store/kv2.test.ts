@@ -85,6 +85,14 @@ describe('KV version 2', () => {
     expect(Object.keys(body.data.versions)).toEqual(['2', '3'])
   })
 
+  it('takes no secret at a path with a slash at its end', async () => {
+    const { ask } = await openStore()
+    expect(await ask('POST secret/data/x/', { body: { data: {} } })).toMatchObject({
+      status: 400,
+      body: { errors: ["cannot write to a path ending in '/'"] },
+    })
+  })
+
   it('lists one level, folders with a slash', async () => {
     const { ask } = await openStore()
     for (const path of ['b', 'a/x', 'a/y/z']) await ask(`POST secret/data/${path}`, { body: { data: {} } })
@@ -93,18 +101,24 @@ describe('KV version 2', () => {
     expect(await ask('LIST secret/metadata/none')).toMatchObject({ status: 404, body: { errors: [] } })
   })
 
-  it('warns of a path without data/', async () => {
+  it.each([
+    ['GET', 'get'],
+    ['PUT', 'put'],
+    ['LIST', 'list'],
+    ['DELETE', 'delete'],
+  ])('warns at %s of a path without data/', async (method, command) => {
     const { ask } = await openStore()
-    const { status, body } = await ask('GET secret/x')
+    const { status, body } = await ask(`${method} secret/x`)
     expect(status).toBe(404)
     expect(body.warnings[0]).toMatch(/^Invalid path for a versioned K\/V secrets engine/)
+    expect(body.warnings[0]).toContain(`'bao kv ${command}'`)
   })
 
   it.each([
     ['{"data":', 'failed to decode JSON input: invalid JSON'],
     ['[]', 'failed to decode JSON input: json: cannot unmarshal into a map'],
     ['{"password":"x"}', 'no data provided'],
-    ['{"data":"x"}', 'error converting input for field "data": expected a map'],
+    ['{"data":"x"}', 'Field validation failed: error converting input for field "data": expected a map'],
   ])('refuses the body %s', async (body, message) => {
     const { ask } = await openStore()
     expect(await ask('POST secret/data/x', { body })).toMatchObject({

@@ -16,6 +16,14 @@ describe('seal', () => {
     expect((await ask('HEAD sys/health', { token: '' })).status).toBe(503)
   })
 
+  it('answers that it has no leader', async () => {
+    const { ask } = await openStore()
+    expect((await ask('GET sys/leader', { token: '' })).body).toMatchObject({
+      ha_enabled: false,
+      leader_address: '',
+    })
+  })
+
   it('answers everything else with 503 while sealed, and goes on after unseal', async () => {
     const { ask, store } = await openStore()
     await ask('POST secret/data/x', { body: { data: { a: 1 } } })

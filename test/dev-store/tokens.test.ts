@@ -82,7 +82,7 @@ describe('tokens', () => {
   it('end with their uses', async () => {
     const { asToken } = await openWithToken({ num_uses: 2 })
     expect((await asToken('GET auth/token/lookup-self')).body.data.num_uses).toBe(1)
-    expect((await asToken('GET auth/token/lookup-self')).status).toBe(200)
+    expect((await asToken('GET auth/token/lookup-self')).body.data.num_uses).toBe(-1)
     expect(await asToken('GET auth/token/lookup-self')).toMatchObject(denied)
   })
 
@@ -104,6 +104,18 @@ describe('tokens', () => {
       async ({ client_token }) => (await ask('GET auth/token/lookup-self', { token: client_token })).status,
     )
     expect(await Promise.all(statuses)).toEqual([403, 403, 200])
+  })
+
+  it('are renewed by accessor without being told', async () => {
+    const { ask, auth, asToken } = await openWithToken({ ttl: '10m' })
+    const renewed = await ask('POST auth/token/renew-accessor', {
+      body: { accessor: auth.accessor, increment: '1h' },
+    })
+    expect(renewed.body.auth).toMatchObject({ client_token: '', lease_duration: 3600 })
+    expect((await asToken('GET auth/token/lookup-self')).body.data).toMatchObject({
+      ttl: 3600,
+      last_renewal: '2030-01-02T03:04:05Z',
+    })
   })
 
   it('give no more than their maker may do', async () => {
