@@ -1,6 +1,7 @@
 // The main job, for real: store, agent and application; a rotation; an outage with a rotation in it.
 import { once } from 'node:events'
 import type { Actors, AgentEvent } from './actors.ts'
+import { startContainers } from './containers.ts'
 import { fingerprint, newPassword } from './password.ts'
 import { startProcesses } from './processes.ts'
 import { createTimeline } from './timeline.ts'
@@ -32,12 +33,12 @@ function start(): Promise<Actors> {
       ? 'Containers from compose.example.yml'
       : 'Store, agent and application as processes',
   )
-  return startProcesses(timeline.note)
+  return options.has('--docker') ? startContainers(timeline.note) : startProcesses(timeline.note)
 }
 
 async function firstStart(actors: Actors): Promise<void> {
   timeline.title('First start')
-  timeline.begin('the agent starts')
+  timeline.begin('the agent runs', (await eventOf(actors, 'started')).at)
   timeline.step('logged in by AppRole', (await eventOf(actors, 'logged_in')).at)
   timeline.step('published', (await eventOf(actors, 'published')).at)
   const { mode, owner, tmpfs } = await actors.inspectFile()
@@ -58,7 +59,7 @@ async function rotation(actors: Actors): Promise<void> {
   await actors.rotate(password)
   const answered = applicationHas(actors, password)
   timeline.step(
-    'seen by the agent (polls every second here)',
+    'seen by the agent, at its next poll',
     (await eventOf(actors, 'secret_changed', seenBefore)).at,
   )
   timeline.step('published', (await eventOf(actors, 'published', seenBefore)).at)

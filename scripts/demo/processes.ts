@@ -12,13 +12,13 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Actors, AgentEvent } from './actors.ts'
+import { freePort } from './free-port.ts'
 import { newPassword } from './password.ts'
+import { readEvents } from './read-events.ts'
 import { createStoreClient } from './store-client.ts'
 import { waitFor } from './wait-for.ts'
 
@@ -65,7 +65,7 @@ export async function startProcesses(note: (text: string) => void): Promise<Acto
     '--log-format',
     'json',
   ])
-  readEvents(agent, agentEvents)
+  readEvents(agent.stdout, agentEvents)
 
   return {
     agentEvents,
@@ -181,25 +181,6 @@ function separateUid(): number | undefined {
     gid: applicationUid,
   })
   return status === 0 ? applicationUid : undefined
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
-}
-
-function readEvents({ stdout }: ChildProcess, events: AgentEvent[]): void {
-  if (stdout === null) return
-  createInterface({ input: stdout }).on('line', line => {
-    const { event, time, level, msg } = JSON.parse(line) as Record<string, string>
-    events.push({ event: event ?? '', at: Date.parse(time ?? ''), level: level ?? '', message: msg ?? '' })
-  })
 }
 
 function end(child: ChildProcess): Promise<void> {

@@ -2,8 +2,8 @@
 export interface Timeline {
   title(text: string): void
   note(text: string): void
-  /** Begins to count. */
-  begin(text: string): void
+  /** Begins to count, at an instant or now. */
+  begin(text: string, at?: number): void
   /** A step at an instant, or now. */
   step(text: string, at?: number): void
 }
@@ -15,8 +15,8 @@ export function createTimeline(colour: boolean): Timeline {
   return {
     title: text => console.log(`\n${paint(1, text)}`),
     note: text => console.log(`             ${paint(2, text)}`),
-    begin(text) {
-      startedAt = Date.now()
+    begin(text, at = Date.now()) {
+      startedAt = at
       line('0 ms', text)
     },
     step(text, at = Date.now()) {

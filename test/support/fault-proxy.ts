@@ -1,32 +1,48 @@
 import { createServer, request } from 'node:http'
 
-/** What the proxy does with requests instead of passing them on. */
+/** What the proxy does with requests instead of passing them on; `cut` is half an answer. */
 export type Fault =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
   | 'hang'
   | 'reset'
+  | 'cut'
+
+export interface SeenRequest {
+  readonly method: string
+  /** With its query, as sent. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+}
 
 export interface FaultProxy extends AsyncDisposable {
   readonly address: string
   /** While set, every request whose path matches meets it. */
   fault: { readonly path: RegExp; readonly fault: Fault } | undefined
+  /** All that came, in the order of its arrival. */
+  readonly requests: SeenRequest[]
 }
 
 /** An HTTP server in front of a real one, which misbehaves when told to. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { hostname, port } = new URL(target)
   const server = createServer((incoming, outgoing) => {
-    const met = proxy.fault?.path.test(incoming.url ?? '') ? proxy.fault.fault : undefined
+    const { method = '', url = '', headers } = incoming
+    proxy.requests.push({ method, url, headers })
+    const met = proxy.fault?.path.test(url) ? proxy.fault.fault : undefined
     if (met === 'hang') return
     if (met === 'reset') {
       incoming.socket.destroy()
+      return
+    }
+    if (met === 'cut') {
+      outgoing.writeHead(200, { 'content-length': '1000' })
+      outgoing.write('{"data":', () => incoming.socket.destroy())
       return
     }
     if (met !== undefined) {
       outgoing.writeHead(met.status, met.headers).end(met.body)
       return
     }
-    const { method, url, headers } = incoming
     const passed = request({ hostname, port, method, path: url, headers }, answer => {
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(outgoing)
@@ -39,6 +55,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const proxy: FaultProxy = {
     address: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     fault: undefined,
+    requests: [],
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       await new Promise(resolve => server.close(resolve))

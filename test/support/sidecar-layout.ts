@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Network, type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers'
 import { createStoreClient, type StoreClient } from '../../scripts/demo/store-client.ts'
 import { createTmpfsVolume, HardenedContainer } from './containers.ts'
 import { docker } from './docker.ts'
 import { busyboxImage, nodeImage, testImage } from './images.ts'
+import { createRootDirectory } from './root-directory.ts'
 import { startStore } from './store-container.ts'
 
 const examples = fileURLToPath(new URL('../../examples', import.meta.url))
@@ -61,8 +59,7 @@ export async function startSidecarLayout({
   agentEnvironment = {},
 }: LayoutOptions): Promise<SidecarLayout> {
   await using parts = new AsyncDisposableStack()
-  const directory = mkdtempSync(join(tmpdir(), 'keyturn-test-'))
-  parts.defer(() => rmSync(directory, { recursive: true, force: true }))
+  const directory = parts.use(await createRootDirectory())
   const volume = parts.use(await createTmpfsVolume())
   const network = await new Network().start()
   parts.defer(async () => {
@@ -73,8 +70,8 @@ export async function startSidecarLayout({
   parts.use(container)
   const store = createStoreClient(address, rootToken)
   const { roleId, secretId } = await store.prepare(password)
-  writeFileSync(join(directory, 'role_id'), roleId, { mode: 0o400 })
-  writeFileSync(join(directory, 'secret_id'), secretId, { mode: 0o400 })
+  await directory.write('role_id', roleId)
+  await directory.write('secret_id', secretId)
 
   const holder = parts.use(
     await new HardenedContainer(busyboxImage, {
@@ -97,8 +94,8 @@ export async function startSidecarLayout({
       Binds: [
         `${volume.name}:/run/secrets`,
         `${examples}/keyturn.yaml:/etc/keyturn/keyturn.yaml:ro`,
-        `${directory}/role_id:/run/bootstrap/role_id:ro`,
-        `${directory}/secret_id:/run/bootstrap/secret_id:ro`,
+        `${directory.path}/role_id:/run/bootstrap/role_id:ro`,
+        `${directory.path}/secret_id:/run/bootstrap/secret_id:ro`,
       ],
     })
       .withNetwork(network)

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { type StartedNetwork, type StartedTestContainer, Wait } from 'testcontainers'
 import { HardenedContainer } from './containers.ts'
 import { testImage } from './images.ts'
+import type { RootDirectory } from './root-directory.ts'
 
 export interface StoreContainer {
   readonly container: StartedTestContainer
@@ -12,8 +11,8 @@ export interface StoreContainer {
 }
 
 /** Starts an embedded store, which keeps its data and its root token in the directory. */
-export async function startStore(directory: string, network: StartedNetwork): Promise<StoreContainer> {
-  const container = await new HardenedContainer(testImage, { Binds: [`${directory}:/data`] })
+export async function startStore(directory: RootDirectory, network: StartedNetwork): Promise<StoreContainer> {
+  const container = await new HardenedContainer(testImage, { Binds: [`${directory.path}:/data`] })
     .withCommand([
       'dev-store',
       ...['--listen', '0.0.0.0:8200'],
@@ -28,6 +27,6 @@ export async function startStore(directory: string, network: StartedNetwork): Pr
   return {
     container,
     address: `http://${container.getHost()}:${container.getMappedPort(8200)}`,
-    rootToken: readFileSync(join(directory, 'token'), 'utf8').trim(),
+    rootToken: (await directory.read('token')).trim(),
   }
 }

@@ -1,12 +1,19 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { openDevStore } from '../../src/dev-store/dev-store.ts'
+import { createHttpClient } from '../../src/platform/http.ts'
+import { serverKeyPem, serverPem } from './certificates.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** A server that speaks Vault's protocol, with the token of its operator. */
 export interface VaultServer extends AsyncDisposable {
+  /** With `tls`, over TLS, with the server's certificate of certificates.ts; client certificates are asked for. */
   readonly address: string
   readonly rootToken: string
+  readonly unsealKey: string
   /** One call as the operator; answers the whole body. */
   call(
     method: string,
@@ -18,32 +25,48 @@ export interface VaultServer extends AsyncDisposable {
 
 export interface VaultServerKind {
   readonly name: string
-  start(): Promise<VaultServer>
+  readonly embedded: boolean
+  start(options?: { readonly tls: boolean }): Promise<VaultServer>
 }
 
-/** The embedded store always, and a real server where a binary is there. */
+/** The embedded store always, and a real server where `bao` or `vault` is on PATH or KEYTURN_TEST_VAULT names one. */
 export function vaultServerKinds(): VaultServerKind[] {
-  const binary = realBinary()
-  const embedded: VaultServerKind = { name: 'the embedded store', start: startEmbedded }
-  if (binary === undefined) return [embedded]
-  return [embedded, { name: `a real server (${binary.split('/').at(-1)})`, start: () => startReal(binary) }]
+  const embedded: VaultServerKind = { name: 'the embedded store', embedded: true, start: startEmbedded }
+  for (const binary of [process.env['KEYTURN_TEST_VAULT'], 'bao', 'vault']) {
+    if (binary === undefined || binary === '') continue
+    const { status, stdout } = spawnSync(binary, ['version'], { encoding: 'utf8' })
+    if (status !== 0) continue
+    return [
+      embedded,
+      {
+        name: stdout.trim().split(',')[0] ?? '',
+        embedded: false,
+        start: options => startReal(binary, options),
+      },
+    ]
+  }
+  return [embedded]
 }
 
-function realBinary(): string | undefined {
-  const named = process.env['KEYTURN_TEST_VAULT']
-  if (named !== undefined && named !== '') return named
-  return ['bao', 'vault'].find(name => spawnSync(name, ['version']).status === 0)
+async function startEmbedded({ tls } = { tls: false }): Promise<VaultServer> {
+  const store = await openDevStore(tls ? { tls: { cert: serverPem, key: serverKeyPem } } : {})
+  const { address, rootToken, unsealKey } = store
+  return { address, unsealKey, ...operatorAt(address, rootToken, () => store.close()) }
 }
 
-async function startEmbedded(): Promise<VaultServer> {
-  const store = await openDevStore()
-  return serverAt(store.address, store.rootToken, () => store.close())
-}
-
-async function startReal(binary: string): Promise<VaultServer> {
-  const port = await freePort()
+async function startReal(binary: string, { tls } = { tls: false }): Promise<VaultServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'keyturn-vault-'))
+  const [port, tlsPort] = [await freePort(), await freePort()]
   const rootToken = 'root-of-the-test-server'
-  const address = `http://127.0.0.1:${port}`
+  const file = (name: string, content: string) => {
+    writeFileSync(join(directory, name), content)
+    return join(directory, name)
+  }
+  const tcp = {
+    address: `127.0.0.1:${tlsPort}`,
+    tls_cert_file: file('cert.pem', serverPem),
+    tls_key_file: file('key.pem', serverKeyPem),
+  }
   const child = spawn(
     binary,
     [
@@ -52,39 +75,63 @@ async function startReal(binary: string): Promise<VaultServer> {
       '-dev-no-store-token',
       `-dev-root-token-id=${rootToken}`,
       `-dev-listen-address=127.0.0.1:${port}`,
+      `-config=${file('server.json', JSON.stringify({ listener: { tcp } }))}`,
     ],
-    { stdio: 'ignore', env: { PATH: process.env['PATH'], HOME: '/tmp' } },
+    { stdio: ['ignore', 'pipe', 'ignore'], env: { PATH: process.env['PATH'], HOME: directory } },
   )
-  await waitUntil(async () => {
+  let printed = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+  })
+  await waitUntil(() => {
     if (child.exitCode !== null) throw new Error(`${binary} ended with ${child.exitCode}`)
-    const response = await fetch(`${address}/v1/sys/health`).catch(() => undefined)
-    return response?.ok === true
+    return printed.includes('Root Token: ')
   })
-  return serverAt(address, rootToken, async () => {
-    const ended = new Promise(resolve => child.once('exit', resolve))
-    child.kill('SIGKILL')
-    await ended
-  })
+  const address = `http://127.0.0.1:${port}`
+  return {
+    ...operatorAt(address, rootToken, async () => {
+      await killed(child)
+      rmSync(directory, { recursive: true })
+    }),
+    address: tls ? `https://127.0.0.1:${tlsPort}` : address,
+    unsealKey: /Unseal Key: (\S+)/.exec(printed)?.[1] ?? '',
+  }
 }
 
-function serverAt(address: string, rootToken: string, close: () => Promise<unknown>): VaultServer {
+function operatorAt(address: string, rootToken: string, close: () => Promise<unknown>) {
+  const http = createHttpClient({
+    maxConnections: 4,
+    timeoutMs: 20_000,
+    maxBytes: 4_000_000,
+    tls: { skipVerify: true },
+  })
+  const call: VaultServer['call'] = async (method, path, body, headers = {}) => {
+    const response = await http.request({
+      method,
+      url: `${address}/v1/${path}`,
+      headers: { 'x-vault-token': rootToken, 'content-type': 'application/json', ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: new AbortController().signal,
+    })
+    const text = response.body.toString()
+    if (response.status > 299) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
+    return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+  }
   return {
-    address,
     rootToken,
-    async call(method, path, body, headers = {}) {
-      const response = await fetch(`${address}/v1/${path}`, {
-        method,
-        headers: { 'x-vault-token': rootToken, ...headers },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
-      const text = await response.text()
-      if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`)
-      return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
-    },
+    call,
     async [Symbol.asyncDispose]() {
+      await http.close()
       await close()
     },
   }
+}
+
+function killed(child: ChildProcess): Promise<void> {
+  return new Promise(resolve => {
+    child.once('close', () => resolve())
+    child.kill('SIGKILL')
+  })
 }
 
 function freePort(): Promise<number> {
