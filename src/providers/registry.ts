@@ -16,6 +16,8 @@ export async function openProvider(settings: ProviderSettings, ports: ProviderPo
   switch (settings.type) {
     case 'vault':
       return (await import('./vault/vault.ts')).openVaultProvider(settings, ports)
+    case 'aws':
+      return (await import('./aws/aws.ts')).createAwsProvider(settings, ports)
     case 'file':
       return (await import('./file/file.ts')).createFileProvider(settings, ports)
   }
