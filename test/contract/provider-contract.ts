@@ -4,20 +4,23 @@ import { type FailureKind, ProviderError } from '../../src/core/errors.ts'
 import type { Provider } from '../../src/core/ports.ts'
 import { parseReference } from '../../src/core/reference.ts'
 import { canary } from '../support/canary.ts'
+import { everythingIn } from '../support/everything-in.ts'
 
-/** One backend, as the suite drives it. What a backend cannot do is absent, with the reason in `cannot`. */
+/** One backend, as the suite drives it. */
 export interface ProviderHarness extends AsyncDisposable {
   readonly provider: Provider
   /** Reference of a secret that is there, with the fields `password` and `port`, a number. */
   readonly reference: string
-  /** Writes new content; the version must change. */
+  /** Writes new content, also where the secret was removed; the version must change. */
   rotate(password: string): Promise<void>
+  /** Removes the secret. */
+  remove(): Promise<void>
   /** A reference of a secret that does not exist. */
   readonly missing: string
   /** A reference of a secret that the agent may not read. */
   readonly forbidden?: string
-  /** Makes the backend misbehave until the harness is disposed; undefined where it cannot. */
-  misbehave?(how: Misbehaviour): Promise<void>
+  /** Makes the backend misbehave, its answers full of secrets wherever they can be, or behave again. */
+  misbehave?(how: Misbehaviour | undefined): Promise<void>
   /** Everything that must never be seen in an error, beside the values: tokens, keys. */
   readonly credentials: readonly string[]
 }
@@ -51,9 +54,8 @@ export interface ContractOptions {
 export function providerContract(name: string, { open, without = {} }: ContractOptions): void {
   describe(`the contract of a provider: ${name}`, () => {
     let harness: ProviderHarness
-    const signal = () => new AbortController().signal
-    const fetch = (reference = harness.reference) =>
-      harness.provider.fetch(parseReference(reference), signal())
+    const fetch = (reference = harness.reference, signal = new AbortController().signal) =>
+      harness.provider.fetch(parseReference(reference), signal)
 
     beforeEach(async () => {
       harness = await open(canary('contract-1'))
@@ -62,19 +64,19 @@ export function providerContract(name: string, { open, without = {} }: ContractO
       await harness[Symbol.asyncDispose]()
     })
 
-    const failure = async (reference?: string): Promise<ProviderError> => {
-      const error = await fetch(reference).then(
+    /** The error of a fetch that must fail, after a look at everything in it. */
+    const failure = async (fetching: Promise<unknown>): Promise<ProviderError> => {
+      const error = await fetching.then(
         () => undefined,
         (thrown: unknown) => thrown,
       )
       if (!(error instanceof ProviderError)) throw new Error(`no ProviderError but ${inspect(error)}`)
-      expectNothingSecret(error)
+      const seen = everythingIn(error)
+      for (const secret of [canary('contract'), ...harness.credentials]) {
+        expect(seen.includes(secret), 'the error shows a secret').toBe(false)
+      }
+      expect(error.message).not.toMatch(/^[A-Z]|\.$|\n/)
       return error
-    }
-
-    const expectNothingSecret = (error: Error) => {
-      const seen = everythingOf(error)
-      for (const secret of [canary('contract'), ...harness.credentials]) expect(seen).not.toContain(secret)
     }
 
     it('answers named fields, a non-string as its JSON text', async () => {
@@ -101,57 +103,74 @@ export function providerContract(name: string, { open, without = {} }: ContractO
       expect(new Set(versions).size).toBe(1)
     })
 
-    it('says that a secret is missing', async () => {
-      expect(await failure(harness.missing)).toMatchObject({ kind: 'missing', transient: false })
+    it('says that a secret is missing, also one that was there, and finds it again', async () => {
+      expect(await failure(fetch(harness.missing))).toMatchObject({ kind: 'missing', transient: false })
+      const { version } = await fetch()
+      await harness.remove()
+      expect(await failure(fetch())).toMatchObject({ kind: 'missing', transient: false })
+      await harness.rotate(canary('contract-3'))
+      expect((await fetch()).version).not.toBe(version)
     })
 
     if (without.forbidden === undefined) {
       it('says that a secret is forbidden, and goes on to answer others', async () => {
-        expect(await failure(harness.forbidden)).toMatchObject({ kind: 'forbidden', transient: false })
+        expect(await failure(fetch(harness.forbidden))).toMatchObject({ kind: 'forbidden', transient: false })
         expect((await fetch()).fields.has('password')).toBe(true)
       })
     }
 
     for (const how of Object.keys(kinds) as Misbehaviour[]) {
       if (without[how] !== undefined) continue
-      it(`throws one typed error where the backend is ${how}, without a secret in it at any depth`, async () => {
-        await fetch()
+      it(`throws one typed error where the backend is ${how}, and answers as before after it`, async () => {
         await harness.misbehave?.(how)
-        const error = await failure()
-        expect(error).toMatchObject({ kind: kinds[how], transient: true })
-        if (how === 'throttled') expect(error.retryAfterMs).toBe(7_000)
+        const atFirst = await failure(fetch())
+        expect(atFirst).toMatchObject({ kind: kinds[how], transient: true })
+        if (how === 'throttled') expect(atFirst.retryAfterMs).toBe(7_000)
+        await harness.misbehave?.(undefined)
+        const { version } = await fetch()
+        await harness.misbehave?.(how)
+        expect(await failure(fetch())).toMatchObject({ kind: kinds[how], transient: true })
+        await harness.misbehave?.(undefined)
+        expect((await fetch()).version).toBe(version)
       })
     }
 
-    it('rejects with the reason of the signal, and asks nothing more', async () => {
+    it('rejects with the reason of a signal that is aborted already', async () => {
+      const reason = new Error('no longer wanted')
+      await expect(fetch(harness.reference, AbortSignal.abort(reason))).rejects.toBe(reason)
+    })
+
+    it('rejects with the reason of the signal at once, and goes on to answer others', async () => {
       await fetch()
       if (without.silent === undefined) await harness.misbehave?.('silent')
       const aborting = new AbortController()
-      const asked = harness.provider.fetch(parseReference(harness.reference), aborting.signal)
+      const asked = fetch(harness.reference, aborting.signal)
       const reason = new Error('no longer wanted')
       aborting.abort(reason)
       await expect(asked).rejects.toBe(reason)
+      await harness.misbehave?.(undefined)
+      expect((await fetch()).fields.has('password')).toBe(true)
     })
+
+    if (without.silent === undefined) {
+      it('rejects at its end what is under way', async () => {
+        await fetch()
+        await harness.misbehave?.('silent')
+        const asked = failure(fetch())
+        await harness.provider.close()
+        await asked
+      })
+    }
 
     it('rejects calls after its end', async () => {
       await harness.provider.close()
       await expect(fetch()).rejects.toThrow()
     })
-  })
-}
 
-/** All that an error shows to whoever looks at it, to any depth. */
-function everythingOf(error: Error): string {
-  const own = (value: unknown, depth: number): string[] => {
-    if (typeof value !== 'object' || value === null || depth > 6) return [String(value)]
-    return Object.getOwnPropertyNames(value).flatMap(name =>
-      own((value as Record<string, unknown>)[name], depth + 1),
-    )
-  }
-  return [
-    inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true }),
-    JSON.stringify(error),
-    String(error.stack),
-    ...own(error, 0),
-  ].join('\n')
+    for (const [how, reason] of Object.entries(without)) {
+      it(`is never ${how}: ${reason}`, () => {
+        expect(reason, 'a reason').toMatch(/\w+ \w+/)
+      })
+    }
+  })
 }

@@ -1,280 +1,198 @@
-import { generateKeyPairSync, sign } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ProviderError } from '../../src/core/errors.ts'
-import type { Provider } from '../../src/core/ports.ts'
-import { parseReference } from '../../src/core/reference.ts'
-import { createClock } from '../../src/platform/clock.ts'
-import type { VaultAuth, VaultSettings } from '../../src/providers/vault/settings.ts'
-import { openVaultProvider } from '../../src/providers/vault/vault.ts'
-import { type ProviderHarness, providerContract } from '../contract/provider-contract.ts'
-import { canary } from '../support/canary.ts'
-import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
-import { createMemoryJournal, type MemoryJournal } from '../support/memory-ends.ts'
-import { type VaultServer, vaultServerKinds } from '../support/vault-servers.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { providerContract } from '../contract/provider-contract.ts'
+import { startFaultProxy } from '../support/fault-proxy.ts'
+import { vaultServerKinds } from '../support/vault-servers.ts'
+import { createVaultWorkplace, type VaultWorkplace } from '../support/vault-workplace.ts'
+import { waitUntil } from '../support/wait-until.ts'
 
-const policy = `
-path "secret/data/app/*" { capabilities = ["read"] }
-path "secret/metadata/app/*" { capabilities = ["read", "list"] }
-path "kv1/app/*" { capabilities = ["read", "list"] }`
+const kinds = vaultServerKinds()
+console.log(`Vault's protocol is tested on ${kinds.map(({ name }) => name).join(' and on ')}`)
+if (kinds.length === 1)
+  console.log('not on a real server: no bao or vault on PATH, none in KEYTURN_TEST_VAULT')
 
-for (const kind of vaultServerKinds()) {
-  describe(`Vault's protocol on ${kind.name}`, () => {
-    let server: VaultServer
-    let directory: string
-    let roleId: string
-    let journal: MemoryJournal
-    const signal = () => new AbortController().signal
-    const opened: Provider[] = []
-
-    beforeAll(async () => {
-      server = await kind.start()
-      directory = mkdtempSync('/dev/shm/keyturn-vault-')
-      await server.call('POST', 'sys/auth/approle', { type: 'approle' })
-      await server.call('POST', 'sys/policies/acl/app', { policy })
-      await server.call('POST', 'sys/mounts/kv1', { type: 'kv', options: { version: '1' } })
-      await server.call('POST', 'auth/approle/role/app', {
-        token_policies: 'app',
-        token_ttl: '60s',
-        token_max_ttl: '300s',
-      })
-      roleId = dataOf(await server.call('GET', 'auth/approle/role/app/role-id'), 'role_id')
-    })
-    afterAll(async () => {
-      await server[Symbol.asyncDispose]()
-      rmSync(directory, { recursive: true, force: true })
-    })
-    beforeEach(() => {
-      journal = createMemoryJournal()
-    })
-    afterEach(async () => {
-      for (const provider of opened.splice(0)) await provider.close()
-    })
-
-    const credential = (name: string, content: string) => {
-      const file = join(directory, name)
-      rmSync(file, { force: true })
-      writeFileSync(file, content, { mode: 0o400 })
-      chmodSync(file, 0o400)
-      return file
-    }
-    const newSecretId = async () =>
-      dataOf(await server.call('POST', 'auth/approle/role/app/secret-id', {}), 'secret_id')
-    const appRole = async (): Promise<VaultAuth> => ({
-      method: 'approle',
-      mount: 'approle',
-      roleIdFile: credential('role_id', roleId),
-      secretIdFile: credential('secret_id', await newSecretId()),
-    })
-    const open = (auth: VaultAuth, settings: Partial<VaultSettings> = {}) => {
-      const provider = openVaultProvider(
-        {
-          type: 'vault',
-          name: 'vault',
-          address: server.address,
-          auth,
-          timeoutMs: 2_000,
-          maxConnections: 10,
-          maxBytes: 65_536,
-          ...settings,
-        },
-        { clock: createClock(), journal },
-      )
-      opened.push(provider)
-      return provider
-    }
-    const put = (path: string, data: object) => server.call('POST', `secret/data/${path}`, { data })
-    const read = (provider: Provider, reference: string) =>
-      provider.fetch(parseReference(reference), signal())
-
-    providerContract(`Vault, on ${kind.name}`, {
-      open: async password => {
-        await put('app/contract', { password, port: 5432 })
-        const secretId = await newSecretId()
-        const proxy: FaultProxy = await startFaultProxy(server.address)
-        const auth: VaultAuth = {
-          method: 'approle',
-          mount: 'approle',
-          roleId,
-          secretIdFile: credential('contract_secret_id', secretId),
-        }
-        const provider = open(auth, { address: proxy.address, timeoutMs: 500 })
-        const faults = {
-          sealed: { status: 503, body: '{"errors":["Vault is sealed"]}' },
-          unavailable: { status: 500, body: `{"errors":["${password}"]}` },
-          throttled: { status: 429, headers: { 'retry-after': '7' }, body: '{"errors":["slow down"]}' },
-          silent: 'hang',
-          malformed: { status: 200, body: `{"data": ${password}` },
-          oversized: { status: 200, body: JSON.stringify({ data: password.repeat(10_000) }) },
-          reset: 'reset',
-        } as const
-        const harness: ProviderHarness = {
-          provider,
-          reference: 'vault:secret/app/contract',
-          missing: 'vault:secret/app/nowhere',
-          forbidden: 'vault:secret/other/forbidden',
-          credentials: [secretId],
-          rotate: async next => {
-            await put('app/contract', { password: next, port: 5432 })
-          },
-          misbehave: async how => {
-            proxy.fault = { path: /\/v1\/secret\//, fault: faults[how] }
-          },
-          async [Symbol.asyncDispose]() {
-            await proxy[Symbol.asyncDispose]()
-          },
-        }
-        return harness
-      },
-    })
-
-    it('reads KV v1 and v2, with and without data/, by version, and lists', async () => {
-      const provider = open(await appRole())
-      await put('app/kv', { a: '1' })
-      await put('app/kv', { a: '2', ratio: 1.5 })
-      await server.call('POST', 'kv1/app/kv', { b: '3' })
-      expect((await read(provider, 'vault:secret/app/kv')).fields.get('a')?.content).toBe('2')
-      expect((await read(provider, 'vault:secret/data/app/kv')).fields.get('ratio')?.content).toBe('1.5')
-      expect((await read(provider, 'vault:secret/app/kv?version=1')).fields.get('a')?.content).toBe('1')
-      expect((await read(provider, 'vault:kv1/app/kv')).fields.get('b')?.content).toBe('3')
-      const listing = await provider.fetch({ provider: 'vault', path: 'secret/app/', list: true }, signal())
-      expect([...listing.fields.keys()]).toContain('kv')
-    })
-
-    it('answers in Vault’s shape for templates', async () => {
-      await put('app/shape', { a: 'x' })
-      const { response } = await read(open(await appRole()), 'vault:secret/app/shape')
-      expect([...(response?.keys() ?? [])]).toEqual(
-        expect.arrayContaining(['request_id', 'lease_id', 'lease_duration', 'renewable', 'data']),
-      )
-    })
-
-    it('reports a deleted version as missing', async () => {
-      const provider = open(await appRole())
-      await put('app/gone', { a: '1' })
-      await read(provider, 'vault:secret/app/gone')
-      await server.call('DELETE', 'secret/data/app/gone')
-      await expect(read(provider, 'vault:secret/app/gone')).rejects.toMatchObject({ kind: 'missing' })
-    })
-
-    it('logs in once for all that ask at the same time', async () => {
-      await put('app/once', { a: '1' })
-      const provider = open(await appRole())
-      await Promise.all(Array.from({ length: 20 }, () => read(provider, 'vault:secret/app/once')))
-      expect(journal.lines.filter(({ event }) => event === 'logged_in')).toHaveLength(1)
-    })
-
-    it('replaces a token that the server no longer knows at once', async () => {
-      await put('app/revoked', { a: '1' })
-      const token = (await server.call('POST', 'auth/token/create', { policies: ['app'], ttl: '60s' })) as {
-        auth: { client_token: string }
-      }
-      const file = credential('token', token.auth.client_token)
-      const provider = open({ method: 'token_file', tokenFile: file })
-      await read(provider, 'vault:secret/app/revoked')
-      const next = (await server.call('POST', 'auth/token/create', { policies: ['app'], ttl: '60s' })) as {
-        auth: { client_token: string }
-      }
-      credential('token', next.auth.client_token)
-      await server.call('POST', 'auth/token/revoke', { token: token.auth.client_token })
-      expect((await read(provider, 'vault:secret/app/revoked')).fields.get('a')?.content).toBe('1')
-    })
-
-    it('does not log in again for what the policy forbids', async () => {
-      const provider = open(await appRole())
-      for (let n = 0; n < 5; n += 1)
-        await expect(read(provider, 'vault:secret/other/x')).rejects.toMatchObject({ kind: 'forbidden' })
-      expect(journal.lines.filter(({ event }) => event === 'logged_in')).toHaveLength(1)
-    })
-
-    it('says when the token is to be looked at next: at two thirds of its life', async () => {
-      const provider = open(await appRole())
-      const nextMs = await provider.keepAlive?.(signal())
-      expect(nextMs).toBeGreaterThan(35_000)
-      expect(nextMs).toBeLessThanOrEqual(40_000)
-    })
-
-    it('opens a wrapped secret_id, and refuses one that was made elsewhere', async () => {
-      await put('app/wrapped', { a: '1' })
-      const wrapped = async (path: string, body: object) => {
-        const answer = (await server.call('POST', path, body, { 'x-vault-wrap-ttl': '60s' })) as {
-          wrap_info: { token: string }
-        }
-        return credential('wrapped', answer.wrap_info.token)
-      }
-      const auth = (wrappedSecretIdFile: string): VaultAuth => ({
-        method: 'approle',
-        mount: 'approle',
-        roleId,
-        wrappedSecretIdFile,
-      })
-      const provider = open(auth(await wrapped('auth/approle/role/app/secret-id', {})))
-      expect((await read(provider, 'vault:secret/app/wrapped')).fields.get('a')?.content).toBe('1')
-
-      const foreign = open(auth(await wrapped('sys/wrapping/wrap', { secret_id: 'planted' })))
-      await expect(read(foreign, 'vault:secret/app/wrapped')).rejects.toMatchObject({
-        kind: 'unauthenticated',
-        message: expect.stringContaining('was not made at auth/approle/role'),
-      })
-    })
-
-    it('logs in by a JWT, read afresh each time', async () => {
-      const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-      const now = Math.floor(Date.now() / 1_000)
-      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-      const unsigned = `${part({ alg: 'RS256', typ: 'JWT' })}.${part({ sub: 'app', aud: 'keyturn', iat: now, exp: now + 600 })}`
-      const jwt = `${unsigned}.${sign('sha256', Buffer.from(unsigned), privateKey).toString('base64url')}`
-      await server.call('POST', 'sys/auth/jwt', { type: 'jwt' })
-      await server.call('POST', 'auth/jwt/config', {
-        jwt_validation_pubkeys: [publicKey.export({ type: 'spki', format: 'pem' })],
-      })
-      await server.call('POST', 'auth/jwt/role/app', {
-        role_type: 'jwt',
-        user_claim: 'sub',
-        bound_audiences: ['keyturn'],
-        token_policies: ['app'],
-      })
-      await put('app/jwt', { a: '1' })
-      const provider = open({ method: 'jwt', mount: 'jwt', role: 'app', tokenFile: credential('jwt', jwt) })
-      expect((await read(provider, 'vault:secret/app/jwt')).fields.get('a')?.content).toBe('1')
-    })
-
-    it('refuses a wrong secret_id as unauthenticated, showing nothing of it', async () => {
-      const provider = open({
-        method: 'approle',
-        mount: 'approle',
-        roleId,
-        secretIdFile: credential('wrong', canary('wrong')),
-      })
-      const error = await read(provider, 'vault:secret/app/kv').catch((thrown: unknown) => thrown)
-      expect(error).toBeInstanceOf(ProviderError)
-      expect(error).toMatchObject({ kind: 'unauthenticated' })
-      expect(JSON.stringify(error)).not.toContain(canary('wrong'))
-    })
-
-    it('follows no redirect with a token', async () => {
-      await using elsewhere = await startFaultProxy(server.address)
-      await using proxy = await startFaultProxy(server.address)
-      const asked: string[] = []
-      elsewhere.fault = {
-        path: { test: (url: string) => asked.push(url) > 0 } as unknown as RegExp,
-        fault: { status: 200, body: '{}' },
-      }
-      proxy.fault = {
-        path: /\/v1\/secret\//,
-        fault: { status: 307, headers: { location: `${elsewhere.address}/v1/stolen` } },
-      }
-      const provider = open(await appRole(), { address: proxy.address })
-      await expect(read(provider, 'vault:secret/app/kv')).rejects.toMatchObject({
-        kind: 'unavailable',
-        hint: expect.stringContaining('followed with a token'),
-      })
-      expect(asked).toEqual([])
-    })
+describe.each(kinds)("Vault's secrets, on $name", kind => {
+  let place: VaultWorkplace
+  beforeAll(async () => {
+    place = await createVaultWorkplace(await kind.start())
   })
-}
+  afterEach(() => place.clear())
+  afterAll(async () => {
+    place[Symbol.dispose]()
+    await place.server[Symbol.asyncDispose]()
+  })
+  const signal = () => new AbortController().signal
 
-function dataOf(answer: Record<string, unknown>, name: string): string {
-  return String((answer['data'] as Record<string, unknown>)[name])
+  providerContract(`Vault, on ${kind.name}`, {
+    open: async password => {
+      await place.put('app/contract', { password, port: 5432 })
+      const proxy = await startFaultProxy(place.server.address)
+      const auth = await place.appRole('contract_secret_id')
+      const secretId = await place.newSecretId()
+      place.file('contract_secret_id', secretId)
+      const faults = {
+        sealed: { status: 503, body: `{"errors":["Vault is sealed","${secretId}"]}` },
+        unavailable: { status: 500, body: `{"errors":["${password}","${secretId}"]}` },
+        throttled: { status: 429, headers: { 'retry-after': '7' }, body: `{"errors":["${password}"]}` },
+        silent: 'hang',
+        malformed: { status: 200, body: `{"data": ${password} ${secretId}` },
+        oversized: { status: 200, body: JSON.stringify({ data: password.repeat(10_000) }) },
+        reset: 'reset',
+      } as const
+      return {
+        provider: place.open(auth, { address: proxy.address, timeoutMs: 500 }),
+        reference: 'vault:secret/app/contract',
+        missing: 'vault:secret/app/nowhere',
+        forbidden: 'vault:secret/other/forbidden',
+        credentials: [secretId, place.roleId],
+        rotate: async next => {
+          await place.put('app/contract', { password: next, port: 5432 })
+        },
+        remove: async () => {
+          await place.server.call('DELETE', 'secret/metadata/app/contract')
+        },
+        misbehave: async how => {
+          proxy.fault = how && { path: /./, fault: faults[how] }
+        },
+        [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+      }
+    },
+  })
+
+  it('are of KV v1 or v2, with and without data/, by version, and listed', async () => {
+    const provider = place.open(await place.appRole())
+    await place.put('app/kv', { a: '1' })
+    await place.put('app/kv', { a: '2', ratio: 1.5 })
+    await place.server.call('POST', 'kv1/app/kv', { b: '3' })
+    const content = async (reference: string, field: string) =>
+      (await place.read(provider, reference)).fields.get(field)?.content
+    expect(await content('vault:secret/app/kv', 'a')).toBe('2')
+    expect(await content('vault:secret/data/app/kv', 'ratio')).toBe('1.5')
+    expect(await content('vault:secret/app/kv?version=1', 'a')).toBe('1')
+    expect(await content('vault:kv1/app/kv', 'b')).toBe('3')
+    for (const path of ['secret/app/', 'secret/metadata/app', 'kv1/app/']) {
+      const listing = await provider.fetch({ provider: 'vault', path, list: true }, signal())
+      expect([...listing.fields.keys()], path).toContain('kv')
+    }
+  })
+
+  it('change their version in KV v1 exactly when they rotate', async () => {
+    const provider = place.open(await place.appRole())
+    const version = async () => (await place.read(provider, 'vault:kv1/app/rotated')).version
+    await place.server.call('POST', 'kv1/app/rotated', { b: '1' })
+    const first = await version()
+    expect(await version()).toBe(first)
+    await place.server.call('POST', 'kv1/app/rotated', { b: '2' })
+    expect(await version()).not.toBe(first)
+  })
+
+  it('keep their nested values as JSON text', async () => {
+    const provider = place.open(await place.appRole())
+    await place.server.call('POST', 'kv1/app/json', { o: { a: [1.5, null, '"'] } })
+    const { fields, lease } = await place.read(provider, 'vault:kv1/app/json')
+    expect(fields.get('o')?.content).toBe('{"a":[1.5,null,"\\""]}')
+    expect(lease).toBeUndefined()
+  })
+
+  it('come in Vault’s response shape for templates', async () => {
+    await place.put('app/shape', { a: 'x' })
+    const { response } = await place.read(place.open(await place.appRole()), 'vault:secret/app/shape')
+    expect([...(response?.keys() ?? [])]).toEqual(
+      expect.arrayContaining(['request_id', 'lease_id', 'lease_duration', 'renewable', 'data']),
+    )
+  })
+
+  it('may have names with any character that a reference takes', async () => {
+    const names = ['app/a b', 'app/a%2Fb', 'app/ä+&=@:', "app/'quoted'"]
+    const provider = place.open(await place.appRole())
+    for (const name of names) {
+      await place.put(name.split('/').map(encodeURIComponent).join('/'), { name })
+      const { fields } = await place.read(provider, `vault:secret/${name}`)
+      expect(fields.get('name')?.content).toBe(name)
+    }
+  })
+
+  it('are missing once their current version is deleted', async () => {
+    const provider = place.open(await place.appRole())
+    await place.put('app/gone', { a: '1' })
+    await place.read(provider, 'vault:secret/app/gone')
+    await place.server.call('DELETE', 'secret/data/app/gone')
+    await expect(place.read(provider, 'vault:secret/app/gone')).rejects.toMatchObject({ kind: 'missing' })
+  })
+
+  it('cost one login, one probe per mount and one read each at a start', async () => {
+    await using proxy = await startFaultProxy(place.server.address)
+    const provider = place.open(await place.appRole(), { address: proxy.address })
+    const names = Array.from({ length: 20 }, (_, n) => `app/many-${n}`)
+    await Promise.all(names.map(name => place.put(name, { name })))
+    await place.server.call('POST', 'kv1/app/one', { b: '1' })
+    await place.server.call('POST', 'kv1/app/two', { b: '2' })
+    const references = [
+      ...names.map(name => `vault:secret/${name}`),
+      'vault:kv1/app/one',
+      'vault:kv1/app/two',
+    ]
+    await Promise.all(references.map(reference => place.read(provider, reference)))
+    expect(proxy.requests).toHaveLength(1 + 2 + references.length)
+    await Promise.all(references.map(reference => place.read(provider, reference)))
+    expect(proxy.requests).toHaveLength(1 + 2 + 2 * references.length)
+  })
+
+  it('lie in mounts whose names have more than one part', async () => {
+    await place.server.call('POST', 'sys/mounts/team/a', { type: 'kv', options: { version: '2' } })
+    await place.server.call('POST', 'sys/mounts/team/b', { type: 'kv', options: { version: '1' } })
+    await place.server.call('POST', 'sys/policies/acl/team', {
+      policy: 'path "team/*" { capabilities = ["read"] }',
+    })
+    const token = await place.server.call('POST', 'auth/token/create', { policies: ['team'] })
+    // A real server sets a new mount of version 2 up for a moment before it takes writes.
+    await waitUntil(() => succeeds(place.server.call('POST', 'team/a/data/x', { data: { v: 'a' } })))
+    await place.server.call('POST', 'team/b/x', { v: 'b' })
+    const { auth } = Object(token)
+    const provider = place.open({ method: 'token_file', tokenFile: place.file('team', auth.client_token) })
+    const read = await Promise.all(['a', 'b'].map(name => place.read(provider, `vault:team/${name}/x`)))
+    expect(read.map(({ fields }) => fields.get('v')?.content)).toEqual(['a', 'b'])
+  })
+
+  it('lie in the namespace of the provider', async () => {
+    const header = { 'x-vault-namespace': 'tenant' }
+    await place.server.call('POST', 'sys/namespaces/tenant', {})
+    await place.server.call('POST', 'sys/mounts/kv', { type: 'kv', options: { version: '1' } }, header)
+    await place.server.call('POST', 'kv/app', { a: 'of the tenant' }, header)
+    const policy = 'path "kv/*" { capabilities = ["read"] }'
+    await place.server.call('POST', 'sys/policies/acl/app', { policy }, header)
+    const token = await place.server.call('POST', 'auth/token/create', { policies: ['app'] }, header)
+    const { auth } = Object(token)
+    const tokenFile = place.file('tenant', auth.client_token)
+    const provider = place.open({ method: 'token_file', tokenFile }, { namespace: 'tenant' })
+    const { fields } = await place.read(provider, 'vault:kv/app')
+    expect(fields.get('a')?.content).toBe('of the tenant')
+  })
+
+  it('are not to be had while the server is sealed', async () => {
+    await place.put('app/sealed', { a: '1' })
+    const provider = place.open(await place.appRole())
+    const first = await place.read(provider, 'vault:secret/app/sealed')
+    await place.server.call('PUT', 'sys/seal')
+    try {
+      await expect(place.read(provider, 'vault:secret/app/sealed')).rejects.toMatchObject({ kind: 'sealed' })
+      const other = place.open({
+        method: 'approle',
+        mount: 'approle',
+        roleId: 'x',
+        secretIdFile: place.file('x', 'y'),
+      })
+      await expect(place.read(other, 'vault:secret/app/sealed')).rejects.toMatchObject({ kind: 'sealed' })
+    } finally {
+      await place.server.call('PUT', 'sys/unseal', { key: place.server.unsealKey })
+    }
+    await waitUntil(() => succeeds(place.read(provider, 'vault:secret/app/sealed')))
+    expect((await place.read(provider, 'vault:secret/app/sealed')).version).toBe(first.version)
+  })
+})
+
+function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  return attempt.then(
+    () => true,
+    () => false,
+  )
 }
