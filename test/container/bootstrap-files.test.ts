@@ -1,6 +1,3 @@
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Network, type StartedNetwork, type StartedTestContainer } from 'testcontainers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createStoreClient } from '../../scripts/demo/store-client.ts'
@@ -8,10 +5,11 @@ import { canary } from '../support/canary.ts'
 import { createTmpfsVolume, type TmpfsVolume } from '../support/containers.ts'
 import { runDocker } from '../support/docker.ts'
 import { testImage } from '../support/images.ts'
+import { createRootDirectory, type RootDirectory } from '../support/root-directory.ts'
 import { startStore } from '../support/store-container.ts'
 
 describe('a bootstrap file', () => {
-  let directory: string
+  let directory: RootDirectory
   let network: StartedNetwork
   let volume: TmpfsVolume
   let store: StartedTestContainer
@@ -19,7 +17,7 @@ describe('a bootstrap file', () => {
   let secretId: string
 
   beforeAll(async () => {
-    directory = mkdtempSync(join(tmpdir(), 'keyturn-test-'))
+    directory = await createRootDirectory()
     network = await new Network().start()
     volume = await createTmpfsVolume()
     const started = await startStore(directory, network)
@@ -32,29 +30,29 @@ describe('a bootstrap file', () => {
     await store?.stop()
     await network?.stop()
     await volume?.[Symbol.asyncDispose]()
-    rmSync(directory, { recursive: true, force: true })
+    await directory?.[Symbol.asyncDispose]()
   })
 
-  it('may be a bind mount that only root can read', () => {
-    const { code, output } = logInWith({ mode: 0o400 })
+  it('may be a bind mount that only root can read', async () => {
+    const { code, output } = await logInWith({ mode: 0o400 })
     expect(code, output).toBe(0)
     expect(output).not.toContain('credential_readable_by_others')
   })
 
-  it('may be readable by all where it is a mount of its own, as Swarm makes it, which is logged once', () => {
-    const { code, output } = logInWith({ mode: 0o444 })
+  it('may be readable by all where it is a mount of its own, as Swarm makes it, which is logged once', async () => {
+    const { code, output } = await logInWith({ mode: 0o444 })
     expect(code, output).toBe(0)
     expect(output.split('\n').filter(line => line.includes('credential_readable_by_others'))).toHaveLength(1)
   })
 
-  it('is refused where others can write it', () => {
-    const { code, output } = logInWith({ mode: 0o666 })
+  it('is refused where others can write it', async () => {
+    const { code, output } = await logInWith({ mode: 0o666 })
     expect(code).not.toBe(0)
     expect(output).toMatch(/can be written by others/)
   })
 
-  it('that belongs to another user is named with its owner and mode, and how to change them', () => {
-    const { code, output } = logInWith({ mode: 0o600, owner: 12_345 })
+  it('that belongs to another user is named with its owner and mode, and how to change them', async () => {
+    const { code, output } = await logInWith({ mode: 0o600, owner: 12_345 })
     expect(code).not.toBe(0)
     expect(output).toMatch(/12345/)
     expect(output).toMatch(/0?600/)
@@ -62,11 +60,9 @@ describe('a bootstrap file', () => {
   })
 
   /** Runs an agent once with its secret id in a file of this mode and owner. */
-  function logInWith({ mode, owner = 0 }: { mode: number; owner?: number }) {
-    const file = join(directory, `secret_id-${mode.toString(8)}-${owner}`)
-    writeFileSync(file, secretId)
-    chmodSync(file, mode)
-    chownSync(file, owner, owner)
+  async function logInWith({ mode, owner = 0 }: { mode: number; owner?: number }) {
+    const name = `secret_id-${mode.toString(8)}`
+    await directory.write(name, secretId, { mode, owner })
     return runDocker([
       ...[
         'run',
@@ -79,7 +75,12 @@ describe('a bootstrap file', () => {
         'CHOWN',
         '--read-only',
       ],
-      ...['--volume', `${volume.name}:/run/secrets`, '--volume', `${file}:/run/bootstrap/secret_id:ro`],
+      ...[
+        '--volume',
+        `${volume.name}:/run/secrets`,
+        '--volume',
+        `${directory.path}/${name}:/run/bootstrap/secret_id:ro`,
+      ],
       ...['--env', 'VAULT_ADDR=http://store:8200', '--env', `VAULT_ROLE=${roleId}`],
       ...['--env', 'VAULT_SECRET_ID_FILE=/run/bootstrap/secret_id'],
       ...[testImage, 'once', '--timeout', '5s', '--owner', '10001'],

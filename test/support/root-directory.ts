@@ -27,7 +27,7 @@ export async function createRootDirectory(): Promise<RootDirectory> {
     },
     read: name => run('cat "$1"', name),
     async [Symbol.asyncDispose]() {
-      await run('find . -mindepth 1 -delete; chown "$1" .', String(process.getuid?.() ?? 0))
+      await run('rm -rf ./* && chown "$1" .', String(process.getuid?.() ?? 0))
       rmdirSync(path)
     },
   }
