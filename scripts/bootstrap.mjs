@@ -29,6 +29,7 @@ function install() {
   const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
+    env: withoutPrefix(process.env),
     shell: process.platform === 'win32',
   })
   if (npm.status !== 0) {
@@ -42,6 +43,13 @@ function install() {
     process.exit(1)
   }
   writeFileSync(stamp, lockDigest())
+}
+
+// npm tells its scripts where the project lies; the package "node" installs its binary by another npm, and not there.
+function withoutPrefix(environment) {
+  const env = Object.assign({}, environment)
+  delete env.npm_config_local_prefix
+  return env
 }
 
 function run() {
