@@ -34,7 +34,7 @@ export function wrap(call: Call, answer: Answer, wrapTtl: string): ReadonlyMap<s
     renewable: false,
     numUses: 1,
   })
-  const creationPath = call.namespace.path + call.path
+  const creationPath = call.path
   call.store.state.wrapped[token.id] = { createdAt: now, ttl, creationPath, answer }
   return new Map<string, unknown>([
     ['token', token.id],

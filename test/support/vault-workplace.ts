@@ -22,6 +22,8 @@ export interface VaultWorkplace extends Disposable {
   appRole(secretIdFileName?: string): Promise<VaultAuth>
   open(auth: VaultAuth, settings?: Partial<VaultSettings>, clock?: Clock): Provider
   read(provider: Provider, reference: string): Promise<Secret>
+  /** Makes the server forget every token that a login at this mount brought. */
+  revokeTokens(mount: string): Promise<void>
   /** Ends the providers and empties the journal, between two tests. */
   clear(): Promise<void>
   count(event: string): number
@@ -76,6 +78,14 @@ export async function createVaultWorkplace(server: VaultServer): Promise<VaultWo
       return provider
     },
     read: (provider, reference) => provider.fetch(parseReference(reference), new AbortController().signal),
+    async revokeTokens(mount) {
+      const accessors: unknown = await server.call('GET', 'auth/token/accessors?list=true')
+      for (const accessor of Object(accessors).data.keys) {
+        const token = await server.call('POST', 'auth/token/lookup-accessor', { accessor })
+        if (!textIn(token, 'data', 'path').startsWith(`auth/${mount}/`)) continue
+        await server.call('POST', 'auth/token/revoke-accessor', { accessor })
+      }
+    },
     async clear() {
       for (const provider of opened.splice(0)) await provider.close()
       journal.lines.length = 0

@@ -54,10 +54,12 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
       throw loginFailure(error, settings)
     })
     token = tokenOf(answer, startedAt)
-    const { method } = settings.auth
+    const { auth } = settings
+    const { method } = auth
     journal.record('info', 'logged_in', `logged in to ${settings.name} by ${method}`, {
       provider: settings.name,
       method,
+      mount: 'mount' in auth ? auth.mount : undefined,
       ttl_ms: token.ttlMs,
     })
     return token
