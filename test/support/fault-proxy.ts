@@ -16,8 +16,8 @@ export interface SeenRequest {
 
 export interface FaultProxy extends AsyncDisposable {
   readonly address: string
-  /** While set, every request whose path matches meets it. */
-  fault: { readonly path: RegExp; readonly fault: Fault } | undefined
+  /** While set, every request whose path matches, and whose body does where that is asked for, meets it. */
+  fault: { readonly path: RegExp; readonly body?: RegExp; readonly fault: Fault } | undefined
   /** All that came, in the order of its arrival. */
   readonly requests: SeenRequest[]
 }
@@ -25,10 +25,14 @@ export interface FaultProxy extends AsyncDisposable {
 /** An HTTP server in front of a real one, which misbehaves when told to. */
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { hostname, port } = new URL(target)
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
     proxy.requests.push({ method, url, headers })
-    const met = proxy.fault?.path.test(url) ? proxy.fault.fault : undefined
+    const chunks: Buffer[] = []
+    for await (const chunk of incoming) chunks.push(chunk)
+    const sent = Buffer.concat(chunks)
+    const { path, body = /(?:)/, fault } = proxy.fault ?? { path: /(?!)/ }
+    const met = path.test(url) && body.test(sent.toString('latin1')) ? fault : undefined
     if (met === 'hang') return
     if (met === 'reset') {
       incoming.socket.destroy()
@@ -48,7 +52,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       answer.pipe(outgoing)
     })
     passed.on('error', () => outgoing.destroy())
-    incoming.pipe(passed)
+    passed.end(sent)
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager'
 import { ProviderError } from '../../core/errors.ts'
+import type { Clock } from '../../core/ports.ts'
 import type { Reference } from '../../core/reference.ts'
 import { createHttpClient } from '../../platform/http.ts'
 import { untilAborted } from '../../platform/until-aborted.ts'
@@ -26,7 +27,7 @@ export interface AwsClient {
  * The SDK's client without its retries, over our HTTP client, which STS uses too. Credentials that are refused are given up, so
  * that the next call looks for others: the SDK itself would keep keys without an end for ever.
  */
-export function createAwsClient(settings: AwsSettings): AwsClient {
+export function createAwsClient(settings: AwsSettings, clock: Clock): AwsClient {
   const http = createHttpClient(settings)
   const requestHandler = createRequestSender(http)
   let sdk: SecretsManagerClient | undefined
@@ -38,7 +39,7 @@ export function createAwsClient(settings: AwsSettings): AwsClient {
       retryMode: 'standard',
       defaultsMode: 'standard',
       requestHandler,
-      credentials: createCredentials(settings, requestHandler),
+      credentials: createCredentials(settings, { requestHandler, clock }),
       ...(region !== undefined && { region }),
       ...(profile !== undefined && { profile }),
       ...(endpoint !== undefined && { endpoint }),
@@ -57,7 +58,7 @@ export function createAwsClient(settings: AwsSettings): AwsClient {
       return await untilAborted(askInRegion(client, ask), signal)
     } catch (thrown) {
       signal.throwIfAborted()
-      const error = awsErrorOf(thrown, subject)
+      const error = awsErrorOf(thrown, { subject, now: clock.now() })
       if (error.kind === 'unauthenticated' && sdk === client) sdk = undefined
       throw error
     }

@@ -1,12 +1,20 @@
 import { ProviderError } from '../../core/errors.ts'
 import { HttpError } from '../../platform/http-error.ts'
+import { retryAfterMs } from '../retry-after.ts'
 import { errorMeanings, type Meaning } from './error-meanings.ts'
+
+/** `now` is Clock.now(), for a Retry-After that is a date. */
+interface Circumstances {
+  /** What was asked for (`"aws:prod/db"`), or for whom (` of profile "prod"`, or nothing). */
+  readonly subject: string
+  readonly now: number
+}
 
 /**
  * What the SDK threw while `subject` was read. Always an error of its own: the SDK's hold the whole answer, and their text may
  * quote anything.
  */
-export function awsErrorOf(thrown: unknown, subject: string): ProviderError {
+export function awsErrorOf(thrown: unknown, { subject, now }: Circumstances): ProviderError {
   if (thrown instanceof ProviderError) return thrown
   const failed = `${subject} cannot be read`
   if (thrown instanceof HttpError) return networkErrorOf(thrown, failed)
@@ -14,7 +22,7 @@ export function awsErrorOf(thrown: unknown, subject: string): ProviderError {
   const { kind, because, hint } = meaningOf(name, status)
   return new ProviderError(kind, `${failed}: ${because}${shown(name)}`, {
     hint,
-    retryAfterMs: kind === 'throttled' || kind === 'unavailable' ? milliseconds(retryAfter) : undefined,
+    retryAfterMs: kind === 'throttled' || kind === 'unavailable' ? retryAfterMs(retryAfter, now) : undefined,
   })
 }
 
@@ -25,8 +33,8 @@ export function itemErrorOf(code: string, subject: string): ProviderError {
 }
 
 /** Why there are no credentials: the chain found none, or STS did not give any. */
-export function credentialErrorOf(thrown: unknown, whose: string): ProviderError {
-  const failed = `no AWS credentials${whose}`
+export function credentialErrorOf(thrown: unknown, { subject, now }: Circumstances): ProviderError {
+  const failed = `no AWS credentials${subject}`
   if (thrown instanceof HttpError) return networkErrorOf(thrown, failed)
   const { name, status, retryAfter } = factsOf(thrown)
   if (status === undefined || name === 'CredentialsProviderError') {
@@ -35,7 +43,7 @@ export function credentialErrorOf(thrown: unknown, whose: string): ProviderError
   const { kind, because } = meaningOf(name, status)
   if (kind === 'throttled' || kind === 'unavailable' || kind === 'malformed') {
     return new ProviderError(kind, `${failed}: ${because}${shown(name)}`, {
-      retryAfterMs: milliseconds(retryAfter),
+      retryAfterMs: retryAfterMs(retryAfter, now),
     })
   }
   return new ProviderError('unauthenticated', `${failed}: STS refuses${shown(name)}`, {
@@ -91,9 +99,4 @@ const unreadable: Meaning = { kind: 'malformed', because: 'the answer is not und
 /** Codes that are known, and no others: they come from the answer, which may hold anything. */
 function shown(name: string): string {
   return Object.hasOwn(errorMeanings, name) ? ` (${name})` : ''
-}
-
-/** Of a Retry-After in seconds; AWS sends no dates. */
-function milliseconds(retryAfter: string | undefined): number | undefined {
-  return retryAfter !== undefined && /^\d{1,6}$/.test(retryAfter) ? Number(retryAfter) * 1_000 : undefined
 }

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../core/errors.ts'
-import type { Journal, Provider } from '../../core/ports.ts'
+import type { Clock, Journal, Provider } from '../../core/ports.ts'
 import { type Reference, secretKey } from '../../core/reference.ts'
 import type { Secret } from '../../core/secret.ts'
 import { createAwsClient } from './aws-client.ts'
@@ -16,9 +16,12 @@ const batchLimit = 20
  * AWS Secrets Manager. Secrets at AWSCURRENT that are asked for in the same turn are read together, where the policy allows it;
  * else, and by version or stage, one by one.
  */
-export function createAwsProvider(settings: AwsSettings, { journal }: { journal: Journal }): Provider {
+export function createAwsProvider(
+  settings: AwsSettings,
+  { clock, journal }: { clock: Clock; journal: Journal },
+): Provider {
   const { name } = settings
-  const client = createAwsClient(settings)
+  const client = createAwsClient(settings, clock)
   const closing = new AbortController()
   const readCurrent = collectCalls<Secret>(batchLimit, readTogether)
   let batchAllowed = true

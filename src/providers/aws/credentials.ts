@@ -1,4 +1,5 @@
 import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers'
+import type { Clock } from '../../core/ports.ts'
 import { credentialErrorOf } from './aws-error.ts'
 import type { createRequestSender } from './request-sender.ts'
 import type { AwsSettings } from './settings.ts'
@@ -19,7 +20,7 @@ const silent = { debug() {}, info() {}, warn() {}, error() {} }
  */
 export function createCredentials(
   { region, profile, assumeRole }: AwsSettings,
-  requestHandler: ReturnType<typeof createRequestSender>,
+  { requestHandler, clock }: { requestHandler: ReturnType<typeof createRequestSender>; clock: Clock },
 ) {
   const client = { requestHandler, maxAttempts: 1, ...(region !== undefined && { region }) }
   const found = fromNodeProviderChain({
@@ -44,12 +45,12 @@ export function createCredentials(
           clientConfig: client,
           logger: silent,
         })
-  const whose = assumeRole ? ` of role "${assumeRole.arn}"` : profile ? ` of profile "${profile}"` : ''
+  const subject = assumeRole ? ` of role "${assumeRole.arn}"` : profile ? ` of profile "${profile}"` : ''
   return async (properties?: Parameters<typeof found>[0]) => {
     try {
       return await credentials(properties)
     } catch (error) {
-      throw credentialErrorOf(error, whose)
+      throw credentialErrorOf(error, { subject, now: clock.now() })
     }
   }
 }
