@@ -30,9 +30,10 @@ const untrustedCodes = new Set([
 /** What undici or Node threw, as an error that holds only its code: theirs may hold headers and bodies. */
 export function httpErrorOf(thrown: unknown, host: string): HttpError {
   if (thrown instanceof HttpError) return thrown
-  const code = codeOf(thrown)
-  const because = code === undefined ? '' : ` (${code})`
+  // Undici gives this one a code only now and then.
+  const code = thrown instanceof Error && thrown.name === 'HTTPParserError' ? 'HPE_INVALID' : codeOf(thrown)
   if (code === undefined) return new HttpError('connect', `the request to ${host} failed`)
+  const because = ` (${code})`
   if (dnsCodes.has(code)) return new HttpError('dns', `the name of ${host} cannot be resolved${because}`)
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
     return new HttpError('timeout', `no connection to ${host} in time${because}`)

@@ -29,6 +29,7 @@ export async function readTlsFiles(settings: TlsSettings): Promise<TlsFiles> {
   const stamp = await stampOf(settings)
   if (stamp === '') return { context: undefined, stamp }
   const ca = await Promise.all(authorities.map(readPem))
+  if (authorities.length > 0) refuseIncomplete(ca.join('\n'), authorities)
   const cert = clientCertFile === undefined ? undefined : await readPem(clientCertFile)
   const key = clientKeyFile === undefined ? undefined : await readPem(clientKeyFile)
   try {
@@ -75,6 +76,14 @@ function readPem(file: string): Promise<Buffer> {
 
 function unreadable(file: string, error: NodeJS.ErrnoException): never {
   throw new HttpError('tls', `"${file}" cannot be read (${error.code})`)
+}
+
+/** OpenSSL takes what it understands of a file that is just being written, and says nothing of the rest. */
+function refuseIncomplete(text: string, files: readonly string[]): void {
+  const begins = text.match(/^-----BEGIN [A-Z ]*CERTIFICATE-----/gm)?.length ?? 0
+  const ends = text.match(/^-----END [A-Z ]*CERTIFICATE-----/gm)?.length ?? 0
+  if (begins > 0 && begins === ends) return
+  throw new HttpError('tls', `there is no whole certificate in ${quoted(files)}`)
 }
 
 function quoted(files: readonly string[]): string {
