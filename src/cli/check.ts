@@ -1,7 +1,7 @@
 import { formatProblem, type Problem } from '../config/problem.ts'
 import { type ExitCode, exitCodes } from '../core/errors.ts'
+import type { ConfigurationOptions, ProgramContext } from './context.ts'
 import { load } from './load-configuration.ts'
-import type { ConfigurationOptions, ProgramContext } from './program.ts'
 import { palette } from './terminal.ts'
 
 /** Prints every mistake and warning of the configuration; exit code 2 where there is a mistake. */

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { ConfigurationError, type ExitCode, exitCodes, messageOf } from '../core/errors.ts'
 import { openDevStore } from '../dev-store/dev-store.ts'
 import { readSeed } from '../dev-store/seed.ts'
-import type { ProgramContext } from './program.ts'
+import type { ProgramContext } from './context.ts'
 
 export interface DevStoreCommandOptions {
   readonly listen: string

@@ -8,7 +8,7 @@ import type { ConfigurationPorts } from '../config/resolve/resolution.ts'
 import type { ResolvedConfiguration } from '../config/resolved.ts'
 import type { ConfigurationSource } from '../config/source.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { ConfigurationOptions, ProgramContext } from './program.ts'
+import type { ConfigurationOptions, ProgramContext } from './context.ts'
 
 /** Loads the configuration that the options and the environment name, and checks it offline. */
 export async function load(context: ProgramContext, options: ConfigurationOptions): Promise<LoadResult> {

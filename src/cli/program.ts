@@ -1,37 +1,9 @@
 import { Command, CommanderError, Option } from 'commander'
 import { parseDuration } from '../core/duration.ts'
 import { type ExitCode, exitCodes, KeyturnError, messageOf } from '../core/errors.ts'
-import type { Severity } from '../core/ports.ts'
+import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
 import type { DevStoreCommandOptions } from './dev-store.ts'
 import { palette, type Terminal } from './terminal.ts'
-
-/** What the process is given; everything below asks this instead of `process`. */
-export interface ProgramContext {
-  readonly argv: readonly string[]
-  readonly environment: Readonly<Record<string, string | undefined>>
-  readonly workingDirectory: string
-  readonly uid: number
-  readonly gid: number
-  readonly terminal: Terminal
-  readonly terminate: AbortSignal
-  readonly onReload: (callback: () => void) => Disposable
-  readonly forbidCoreDumps: () => void
-}
-
-/** The options by which a configuration is found, or written on the command line. */
-export interface ConfigurationOptions {
-  readonly config?: string
-  readonly secret?: readonly string[]
-  readonly owner?: string
-  readonly group?: string
-  readonly mode?: string
-  readonly signal?: readonly string[]
-}
-
-export interface LogOptions {
-  readonly logLevel?: Severity
-  readonly logFormat?: 'json' | 'pretty'
-}
 
 /** Runs one command of the command line and answers its exit code. Each command is loaded when it is asked for. */
 export async function runProgram(context: ProgramContext): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigurationError, type ExitCode, exitCodes } from '../core/errors.ts'
 import { renderOffline } from '../template/render-offline.ts'
-import type { ProgramContext } from './program.ts'
+import type { ProgramContext } from './context.ts'
 
 /** Renders a template with data from files, in clear, without an agent and without a network. */
 export async function render(

@@ -3,9 +3,9 @@ import { ConfigurationError, type ExitCode } from '../core/errors.ts'
 import { createClock } from '../platform/clock.ts'
 import { createLogger } from '../platform/logger.ts'
 import type { Ends } from './compose-agent.ts'
+import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
 import { loadOrThrow } from './load-configuration.ts'
 import { once } from './once.ts'
-import type { ConfigurationOptions, LogOptions, ProgramContext } from './program.ts'
 import { run } from './run.ts'
 
 /** Variables that put foreign code into the process, before any line of ours runs. */

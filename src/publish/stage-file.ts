@@ -1,6 +1,13 @@
 import type { OutputFile } from '../core/output.ts'
 import type { FileSystem, OpenFile } from './file-system.ts'
-import type { FileRecord } from './state.ts'
+
+export interface FileRecord {
+  readonly name: string
+  readonly mode: number
+  readonly owner: number
+  readonly group: number
+  readonly identity: string
+}
 
 /** Writes a new file that only the agent can read, and leaves it open. */
 export function stageFile(fileSystem: FileSystem, path: string, bytes: Uint8Array): OpenFile {

@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 import type { RenderedOutput } from '../core/output.ts'
 import type { Debt } from '../core/ports.ts'
 import { syncDirectory } from './directories.ts'
-import { stageFile } from './stage-file.ts'
+import { type FileRecord, stageFile } from './stage-file.ts'
 import { discardStaged, type Workspace } from './workspace.ts'
 
 /** What the agent remembers of its outputs, for it cannot read what it gave away. */
@@ -41,14 +41,6 @@ export interface Entry {
 export interface Ready {
   readonly path: string
   readonly entry: Entry
-}
-
-export interface FileRecord {
-  readonly name: string
-  readonly mode: number
-  readonly owner: number
-  readonly group: number
-  readonly identity: string
 }
 
 export function emptyState(): State {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type ProgramContext, runProgram } from '../../src/cli/program.ts'
+import type { ProgramContext } from '../../src/cli/context.ts'
+import { runProgram } from '../../src/cli/program.ts'
 
 async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   let out = ''

@@ -2,7 +2,7 @@ import { ProviderError } from '../../../core/errors.ts'
 import { isJsonObject } from '../../../core/json.ts'
 import type { VaultDocument } from '../client.ts'
 import type { AppRoleAuth } from '../settings.ts'
-import type { LogIn, LoginParts } from './log-in.ts'
+import type { LogIn, LoginParts } from './login-method.ts'
 
 /** @see https://openbao.org/api-docs/auth/approle/#login-with-approle */
 export function createAppRoleLogin(auth: AppRoleAuth, parts: LoginParts): LogIn {

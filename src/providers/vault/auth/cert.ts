@@ -1,5 +1,5 @@
 import type { CertificateAuth } from '../settings.ts'
-import type { LogIn, LoginParts } from './log-in.ts'
+import type { LogIn, LoginParts } from './login-method.ts'
 
 /** By the TLS client certificate of the connection. */
 export function createCertificateLogin({ mount, name }: CertificateAuth, { client }: LoginParts): LogIn {

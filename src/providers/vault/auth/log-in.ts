@@ -1,18 +1,9 @@
-import type { CredentialReader } from '../../../platform/read-credential.ts'
-import type { VaultClient, VaultDocument } from '../client.ts'
 import type { VaultAuth } from '../settings.ts'
 import { createAppRoleLogin } from './approle.ts'
 import { createCertificateLogin } from './cert.ts'
+import type { LogIn, LoginParts } from './login-method.ts'
 import { createTokenFileLogin } from './token-file.ts'
 import { createTokenLogin } from './token-login.ts'
-
-export interface LoginParts {
-  readonly client: VaultClient
-  readonly credentials: CredentialReader
-}
-
-/** Logs in once; the answer holds the token. Reads its files afresh each time. */
-export type LogIn = (signal: AbortSignal) => Promise<VaultDocument>
 
 /** One line per method. */
 export function createLogIn(auth: VaultAuth, parts: LoginParts): LogIn {

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../../../core/json.ts'
 import type { TokenFileAuth } from '../settings.ts'
-import type { LogIn, LoginParts } from './log-in.ts'
+import type { LogIn, LoginParts } from './login-method.ts'
 
 /** A token that somebody else obtains and keeps in a file; asked of the server is only how long it lives. */
 export function createTokenFileLogin(

@@ -1,5 +1,5 @@
 import type { TokenLoginAuth } from '../settings.ts'
-import type { LogIn, LoginParts } from './log-in.ts'
+import type { LogIn, LoginParts } from './login-method.ts'
 
 /** JWT and Kubernetes: a signed token that the platform renews in its file. */
 export function createTokenLogin(
