@@ -5,6 +5,11 @@ import { runProgram } from './cli/program.ts'
 const terminated = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => terminated.abort())
 
+// Whoever reads our output may stop reading, as `head` does: that is no error of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 // Before a reader is there SIGHUP is ignored: its default would end the agent.
 const reloads = new Set<() => void>()
 process.on('SIGHUP', () => {

@@ -1,13 +1,17 @@
 import type { Severity } from '../core/ports.ts'
 import type { Terminal } from './terminal.ts'
 
-/** What the process is given; everything below asks this instead of `process`. */
-export interface ProgramContext {
-  readonly argv: readonly string[]
+/** Where and as whom the process runs: what finding and reading a configuration needs. */
+export interface Surroundings {
   readonly environment: Readonly<Record<string, string | undefined>>
   readonly workingDirectory: string
   readonly uid: number
   readonly gid: number
+}
+
+/** What the process is given; everything below asks this instead of `process`. */
+export interface ProgramContext extends Surroundings {
+  readonly argv: readonly string[]
   readonly terminal: Terminal
   readonly terminate: AbortSignal
   readonly onReload: (callback: () => void) => Disposable

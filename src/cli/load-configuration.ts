@@ -8,10 +8,10 @@ import type { ConfigurationPorts } from '../config/resolve/resolution.ts'
 import type { ResolvedConfiguration } from '../config/resolved.ts'
 import type { ConfigurationSource } from '../config/source.ts'
 import { ConfigurationError } from '../core/errors.ts'
-import type { ConfigurationOptions, ProgramContext } from './context.ts'
+import type { ConfigurationOptions, Surroundings } from './context.ts'
 
 /** Loads the configuration that the options and the environment name, and checks it offline. */
-export async function load(context: ProgramContext, options: ConfigurationOptions): Promise<LoadResult> {
+export async function load(context: Surroundings, options: ConfigurationOptions): Promise<LoadResult> {
   const source = await sourceOf(context, options)
   const { environment } = context
   return loadConfiguration({ source, environment, ports: await portsOf(context, source) })
@@ -19,7 +19,7 @@ export async function load(context: ProgramContext, options: ConfigurationOption
 
 /** @throws ConfigurationError that shows every mistake */
 export async function loadOrThrow(
-  context: ProgramContext,
+  context: Surroundings,
   options: ConfigurationOptions,
 ): Promise<ResolvedConfiguration> {
   const result = await load(context, options)
@@ -28,17 +28,14 @@ export async function loadOrThrow(
 }
 
 /** The control socket of the agent that runs with this configuration. */
-export async function socketPath(context: ProgramContext, options: ConfigurationOptions): Promise<string> {
+export async function socketPath(context: Surroundings, options: ConfigurationOptions): Promise<string> {
   const usual = '/run/secrets/.keyturn/agent.sock'
   if (options.config === undefined && existsSync(usual)) return usual
   const { stateDirectory } = await loadOrThrow(context, options)
   return join(stateDirectory, 'agent.sock')
 }
 
-async function sourceOf(
-  context: ProgramContext,
-  options: ConfigurationOptions,
-): Promise<ConfigurationSource> {
+async function sourceOf(context: Surroundings, options: ConfigurationOptions): Promise<ConfigurationSource> {
   const { environment, workingDirectory: directory } = context
   if (options.secret !== undefined) {
     const { fromEnvironment } = await import('../config/from-environment.ts')
@@ -68,7 +65,7 @@ function readConfiguration(file: string): string {
 }
 
 async function portsOf(
-  { uid, gid, environment }: ProgramContext,
+  { uid, gid, environment }: Surroundings,
   source: ConfigurationSource,
 ): Promise<ConfigurationPorts> {
   return {

@@ -189,6 +189,13 @@ describe('the commands beside a running agent', () => {
     expect(findLeaks(out)).toEqual([])
   })
 
+  it('include the small health check of the image, which finds outputs elsewhere by the configuration', async () => {
+    place.configure(configuration())
+    expect(await place.healthcheck()).toBe(1)
+    place.run()
+    await waitUntil(async () => (await place.healthcheck()) === 0)
+  })
+
   it('say that no agent runs', async () => {
     place.configure(configuration())
     const { code, error } = await place.command('status')

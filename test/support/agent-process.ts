@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const healthcheck = fileURLToPath(new URL('../../src/healthcheck.ts', import.meta.url))
 
 export interface CommandResult {
   readonly code: number | null
@@ -30,6 +31,8 @@ export interface Workplace extends AsyncDisposable {
   configure(yaml: string): void
   run(...args: string[]): AgentProcess
   command(...args: string[]): Promise<CommandResult>
+  /** The image's small health check; answers its exit code. */
+  healthcheck(): Promise<number | null>
   commandWith(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<CommandResult>
 }
 
@@ -79,6 +82,10 @@ export function createWorkplace(): Workplace {
       })
       const ended = new Promise<number | null>(resolve => child.once('close', code => resolve(code)))
       return { child, log, printed: () => printed, ended }
+    },
+    healthcheck() {
+      const child = spawn(process.execPath, [healthcheck], { env: environment, stdio: 'ignore' })
+      return new Promise(resolve => child.once('close', resolve))
     },
     command: (...args) => workplace.commandWith(environment, ...args),
     commandWith(env, ...args) {
