@@ -89,19 +89,8 @@ export function createAgent(
     for (const output of plan.outputs) if (index.usedBy(output).size === 0) render(output)
     changes.push(new Set())
     for await (const changed of changes) {
-      recordChanges(changed)
       for (const output of index.touchedBy(changed)) render(output)
       await publish(signal)
-    }
-  }
-
-  function recordChanges(changed: ReadonlySet<string>): void {
-    for (const key of changed) {
-      const version = watch.secrets.get(key)?.secret?.version
-      journal.record('info', 'secret_changed', `${key} is at version ${version ?? 'none'}`, {
-        secret: key,
-        version,
-      })
     }
   }
 

@@ -73,7 +73,7 @@ async function renewed(watched: WatchedSecret, parts: ReadParts, signal: AbortSi
 }
 
 async function fetched(watched: WatchedSecret, parts: ReadParts, signal: AbortSignal): Promise<ReadOutcome> {
-  const { provider, clock } = parts
+  const { provider, clock, journal } = parts
   const { reference, optional } = watched.plan
   const before = watched.secret
   const secret = await provider.fetch(reference, signal).catch((error: unknown) => {
@@ -86,7 +86,15 @@ async function fetched(watched: WatchedSecret, parts: ReadParts, signal: AbortSi
   watched.fetchedAt = clock.now()
   scheduleNext(watched, secret, parts)
   if (before?.version === secret?.version && before !== undefined) return 'unchanged'
-  return before ? 'rotated' : 'arrived'
+  const [severity, event, outcome] = before
+    ? (['info', 'secret_changed', 'rotated'] as const)
+    : (['debug', 'secret_arrived', 'arrived'] as const)
+  const version = secret?.version
+  journal.record(severity, event, `${watched.key} is at version ${version ?? 'none'}`, {
+    secret: watched.key,
+    version,
+  })
+  return outcome
 }
 
 function scheduleNext(watched: WatchedSecret, secret: Secret | null, parts: ReadParts): void {

@@ -55,8 +55,13 @@ export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): S
       random: parts.random,
       settleMs: plan.settleMs,
       healthOf,
+      // A signal of its own: thousands of listeners on one would be searched at each read.
       read: (member, signal) =>
-        readSecret(member, { ...parts, provider: providerOf(member), health: healthOf(member) }, signal),
+        readSecret(
+          member,
+          { ...parts, provider: providerOf(member), health: healthOf(member) },
+          AbortSignal.any([signal]),
+        ),
       changed: keys => changes.push(keys),
     })
     group.members.add(secret)

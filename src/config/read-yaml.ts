@@ -19,7 +19,9 @@ import type { ConfigurationSource, DataPath, TextPosition } from './source.ts'
 /** Reads YAML 1.2, and JSON as a part of it. `file` is absolute. Never throws: what cannot be read is a problem. */
 export function readYaml(text: string, file: string): ConfigurationSource {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+  // The library compares each key with all before it; refusedNodes looks each up once.
+  const options = { lineCounter: lines, prettyErrors: false, stringKeys: true, uniqueKeys: false }
+  const document = parseDocument(text, options)
   let masked: readonly string[] | undefined
   const shownLines = () => (masked ??= maskCredentials(text, document).split(/\r?\n/))
 
@@ -104,13 +106,21 @@ function stars(text: string): string {
   return text.replaceAll(/[^\r\n]/g, '*')
 }
 
-/** Aliases of nothing, and the key that the data would hold without anybody's seeing it. */
+/** Aliases of nothing, keys that are there twice, and the key that the data would hold without anybody's seeing it. */
 function refusedNodes(document: Document, placeAt: (offset: number) => Place): Problem[] {
   const problems: Problem[] = []
   visit(document, {
     Alias(_, alias) {
       if (alias.resolve(document) !== undefined) return
       problems.push({ ...placeAt(alias.range?.[0] ?? 0), message: 'this alias refers to nothing' })
+    },
+    Map(_, { items }) {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) problems.push({ ...placeAt(key.range?.[0] ?? 0), ...duplicateKey })
+        seen.add(key.value)
+      }
     },
     Pair(_, { key }) {
       if (!isScalar(key) || key.value !== '__proto__') return
@@ -146,8 +156,9 @@ function entryOf(container: Node | null | undefined, step: string | number): Ent
   return item && { key: item, value: item }
 }
 
+const duplicateKey = { message: 'this key is there twice', hint: 'each key may stand once in its mapping' }
+
 const explanations: Readonly<Record<string, { message: string; hint?: string }>> = {
-  DUPLICATE_KEY: { message: 'this key is there twice', hint: 'each key may stand once in its mapping' },
   MULTIPLE_DOCS: {
     message: 'a second document begins here',
     hint: 'keep one document, without a line of "---"',

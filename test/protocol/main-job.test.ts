@@ -102,8 +102,8 @@ describe('the main job', () => {
     await first.ended
 
     const { ino } = statSync(file('password'))
-    const second = place.run()
-    await waitUntil(() => second.log.some(({ event }) => event === 'secret_changed'))
+    const second = place.run('--log-level', 'debug')
+    await waitUntil(() => second.log.some(({ event }) => event === 'secret_arrived'))
     await waitUntil(async () => (await place.command('healthcheck')).code === 0)
     expect(statSync(file('password')).ino).toBe(ino)
     expect(reloads(signals)).toBe(0)
