@@ -28,6 +28,8 @@ export interface Agent {
   /** Resolves as soon as a complete set is published. */
   readonly complete: Promise<void>
   status(): Status
+  /** What keeps everything from being published and waiting does not cure: a refusal, a missing secret, a failed output. */
+  startError(): Error | undefined
   /**
    * Reads the named secrets now, all without names; resolves when what rotated is published.
    * @throws ConfigurationError for a name that is not configured
@@ -187,6 +189,7 @@ export function createAgent(
   return {
     run,
     complete: complete.promise,
+    startError,
     status: () =>
       agentStatus({
         startedAt,

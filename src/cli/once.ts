@@ -30,7 +30,10 @@ export async function once({ ends, configuration, timeoutMs, terminate }: OnceOp
     if (first === 'complete') return exitCodes.ok
     if (first === 'ended') return exitCodes.unexpected
     const waiting = agent.status().secrets.flatMap(({ lastError }) => lastError ?? [])
-    throw new TimeoutError(`not everything is published after ${timeoutMs} ms`, { hint: waiting[0] })
+    throw (
+      agent.startError() ??
+      new TimeoutError(`not everything is published after ${timeoutMs} ms`, { hint: waiting[0] })
+    )
   } finally {
     timedOut.catch(() => undefined)
     ending.abort()

@@ -242,6 +242,12 @@ describe('a start that cannot succeed', () => {
     expect(printed).toContain('type: tmpfs')
   })
 
+  it('ends once with its own code too, where waiting would not help', async () => {
+    const outputs = `  ${file('other')}: { value: "vault:secret/my-api/nowhere#value" }`
+    place.configure(configuration({ outputs }))
+    expect(await place.command('once', '--timeout', '500ms')).toMatchObject({ code: 4 })
+  })
+
   it('ends with 7 where once runs out of time', async () => {
     store.seal()
     place.configure(configuration())
