@@ -30,6 +30,8 @@ const bundle = await rolldown({
   cwd: root,
   input: { keyturn: 'src/main.ts', healthcheck: 'src/healthcheck.ts' },
   platform: 'node',
+  // The ES modules of packages, of which only what is used is kept.
+  resolve: { mainFields: ['module', 'main'] },
   plugins: [reduce],
 })
 await bundle.write({
