@@ -184,7 +184,7 @@ function spreadRound(read: readonly WatchedSecret[], { clock, random }: GroupPar
   const now = clock.now()
   for (const member of read) {
     if (!inStep(member) || !Number.isFinite(member.nextAt)) continue
-    const jitter = member.phased ? 0.1 * share : share
+    const jitter = (member.phased ? 0.1 : 0.9) * share
     member.nextAt = now + member.plan.refreshMs * (1 - jitter)
     member.phased = true
   }
