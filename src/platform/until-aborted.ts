@@ -1,6 +1,6 @@
 /**
- * Waits for work that cannot be cancelled, such as a read from a dead network mount: once `signal` is aborted nobody waits for
- * it any longer, and its outcome is dropped. Rejects with the signal's reason.
+ * Waits for work that cannot be cancelled (a read from a dead network mount) or that serves others too: an aborted signal ends
+ * the wait, not the work, whose outcome is dropped. Rejects with the signal's reason.
  */
 export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,11 +1,11 @@
 import { ProviderError } from '../../core/errors.ts'
 import type { Clock, Journal } from '../../core/ports.ts'
 import { CredentialFileError, type CredentialReader } from '../../platform/read-credential.ts'
+import { untilAborted } from '../../platform/until-aborted.ts'
 import { createLogIn } from './auth/log-in.ts'
 import type { VaultClient, VaultDocument } from './client.ts'
 import type { VaultSettings } from './settings.ts'
 import { type Token, tokenOf } from './token.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 export interface Session {
   /** Runs a request with a valid token; once more with a new one where the server no longer knew the token. */
@@ -66,7 +66,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   }
 
   async function current(signal: AbortSignal): Promise<Token> {
-    return token ?? (await unlessAborted(login(), signal))
+    return token ?? (await untilAborted(login(), signal))
   }
 
   /** Whether the server has forgotten a token for which it has just refused something. */
@@ -79,7 +79,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
         .then(() => false, isForbidden)
       lookedUp = { token: asked, at: now, lost }
     }
-    return unlessAborted(lookedUp.lost, signal)
+    return untilAborted(lookedUp.lost, signal)
   }
 
   /** The renewed token, or undefined where only a new login helps. */
@@ -128,7 +128,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
           ttl_ms: renewed.ttlMs,
         })
       }
-      const { ttlMs } = renewed ?? (await unlessAborted(login(), signal))
+      const { ttlMs } = renewed ?? (await untilAborted(login(), signal))
       return Math.max(ttlMs * renewalShare, shortestWaitMs)
     },
 

@@ -3,12 +3,12 @@ import { ProviderError } from '../../core/errors.ts'
 import type { Clock, Journal, Provider } from '../../core/ports.ts'
 import type { Reference } from '../../core/reference.ts'
 import { createCredentialReader } from '../../platform/read-credential.ts'
+import { untilAborted } from '../../platform/until-aborted.ts'
 import { createVaultClient } from './client.ts'
 import { createMounts, type Mount } from './mounts.ts'
 import { leaseOf, listingOf, secretOf } from './secret-of.ts'
 import { createSession } from './session.ts'
 import type { VaultSettings } from './settings.ts'
-import { unlessAborted } from './unless-aborted.ts'
 
 export interface VaultPorts {
   readonly clock: Clock
@@ -35,7 +35,7 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
 
     async fetch(reference, signal) {
       signal.throwIfAborted()
-      const mount = await unlessAborted(mounts.of(reference.path), signal)
+      const mount = await untilAborted(mounts.of(reference.path), signal)
       const path = pathOf(reference, mount)
       const query = queryOf(reference)
       const document = await session.withToken(
