@@ -196,6 +196,7 @@ async function whileAnswering(
   { clock, patienceMs }: { clock: Clock; patienceMs: number },
   signal: AbortSignal,
 ): Promise<void> {
+  if (reads.length === 0) return
   let answered = 0
   const count = () => {
     answered += 1

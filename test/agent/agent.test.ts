@@ -82,6 +82,19 @@ describe('a first start', () => {
     expect(agent.status()).toMatchObject({ published: true, ready: true })
   })
 
+  it('waits for a secret that answers long after the others', async () => {
+    const { clock, provider, publisher, start } = house([
+      outputOf('/s/a', 'memory:a'),
+      outputOf('/s/b', 'memory:b'),
+    ])
+    provider.put('a', 'one')
+    provider.put('b', 'two')
+    provider.delay('b', 5_000)
+    start()
+    await clock.until(() => publisher.complete, 5_001)
+    expect(provider.requests).toHaveLength(2)
+  })
+
   it('makes one read per secret, whatever number of outputs uses it', async () => {
     const { clock, provider, start, publisher } = house([
       outputOf('/s/a', 'memory:a'),
