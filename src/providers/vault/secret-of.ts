@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { ProviderError } from '../../core/errors.ts'
 import { isJsonObject, type Json, JsonNumber } from '../../core/json.ts'
 import { fieldsOf, type Lease, type Secret } from '../../core/secret.ts'
@@ -74,7 +74,7 @@ function kvVersion(outer: Json | undefined): string | undefined {
   const version = metadata.get('version')
   const created = metadata.get('created_time')
   if (!(version instanceof JsonNumber) || typeof created !== 'string') return undefined
-  return `${version.text}-${created.replaceAll(/\D/g, '').slice(-4)}`
+  return `${version.text}-${createHash('sha256').update(created).digest('hex').slice(0, 4)}`
 }
 
 function digest(text: string, key: Uint8Array): string {
