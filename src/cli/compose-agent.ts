@@ -119,7 +119,7 @@ async function rendererOf(
       secrets.flatMap(({ names, reference }) => names.map((name): [string, Reference] => [name, reference])),
     )
     const vaults = providers.filter(({ type }) => type === 'vault').map(({ name }) => name)
-    const secretProvider = vaults.includes('vault') ? 'vault' : (vaults[0] ?? 'vault')
+    const secretProvider = vaults.includes('vault') ? 'vault' : vaults[0]
     return compileTemplate(source.text, { name: source.name, dot, secretProvider })
   }
   const { compileFormat, renderValue } = await import('../template/compile-format.ts')
