@@ -10,8 +10,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const reduced: Readonly<Record<string, string>> = {
   // node-vault's own HTTP client: the transport underneath is ours.
   'node_modules/axios/': 'module.exports = {}',
-  // Of undici only the dispatchers are used: no fetch, no WebSocket, no cache.
+  // Of undici only the dispatchers and their plain request are used: no fetch, no WebSocket, no cache.
   'node_modules/undici/index.js': `
+    require('./lib/dispatcher/dispatcher.js').prototype.request = require('./lib/api/api-request.js')
     exports.Agent = require('./lib/dispatcher/agent.js')
     exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent.js')`,
 }

@@ -72,14 +72,19 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
         const late = `${host} did not answer within ${formatDuration(timeoutMs)}`
         deadline = setTimeout(() => ending.abort(new HttpError('timeout', late)), timeoutMs)
         const dispatcher = await connections.current()
-        const options = {
+        const answer = await dispatcher.request({
           origin,
           path: pathname + search,
           method,
           headers: headers ?? {},
           body: body ?? null,
+          signal: ending.signal,
+        })
+        return {
+          status: answer.statusCode,
+          headers: joinHeaders(answer.headers),
+          body: await readBody(answer.body, maxBytes, host),
         }
-        return await dispatched(dispatcher, options, { maxBytes, host }, ending.signal)
       } catch (error) {
         ending.signal.throwIfAborted()
         throw httpErrorOf(error, host)
@@ -161,58 +166,20 @@ function openDispatcher(
   return new EnvHttpProxyAgent({ ...options, httpProxy, httpsProxy, noProxy, requestTls: connect })
 }
 
-/** One answer as a whole, without the stream that undici's own `request` would build for it. */
-function dispatched(
-  dispatcher: Dispatcher,
-  options: Dispatcher.DispatchOptions,
-  { maxBytes, host }: { maxBytes: number; host: string },
-  signal: AbortSignal,
-): Promise<HttpResponse> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    let status = 0
-    let headers: Record<string, string> = {}
-    let cancel: (reason: Error) => void = reject
-    const abort = () => cancel(signal.reason)
-    signal.addEventListener('abort', abort)
-    const end = () => signal.removeEventListener('abort', abort)
-
-    dispatcher.dispatch(options, {
-      onRequestStart(controller) {
-        cancel = reason => controller.abort(reason)
-        if (signal.aborted) abort()
-      },
-      onResponseStart(_controller, statusCode, received) {
-        status = statusCode
-        headers = joinHeaders(received)
-      },
-      onResponseData(controller, chunk) {
-        size += chunk.length
-        // A chunk lies in a buffer that the next one overwrites.
-        if (size <= maxBytes) chunks.push(Buffer.from(chunk))
-        else
-          controller.abort(
-            new HttpError('too-large', `the answer of ${host} is larger than ${maxBytes} bytes`),
-          )
-      },
-      onResponseEnd() {
-        end()
-        const [first] = chunks
-        const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size)
-        resolve({ status, headers, body })
-      },
-      onResponseError(_controller, error) {
-        end()
-        reject(error)
-      },
-    })
-  })
+async function readBody(body: AsyncIterable<Buffer>, maxBytes: number, host: string): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.length
+    if (size > maxBytes)
+      throw new HttpError('too-large', `the answer of ${host} is larger than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  const [first] = chunks
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, size)
 }
 
-function joinHeaders(
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-): Record<string, string> {
+function joinHeaders(headers: Dispatcher.ResponseData['headers']): Record<string, string> {
   const joined: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(', ') : value
