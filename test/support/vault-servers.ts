@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDevStore } from '../../src/dev-store/dev-store.ts'
 import { createHttpClient } from '../../src/platform/http.ts'
 import { serverKeyPem, serverPem } from './certificates.ts'
+import { freePort } from './free-port.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** A server that speaks Vault's protocol, with the token of its operator. */
@@ -131,14 +131,5 @@ function killed(child: ChildProcess): Promise<void> {
   return new Promise(resolve => {
     child.once('close', () => resolve())
     child.kill('SIGKILL')
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise(resolve => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
   })
 }
