@@ -62,6 +62,7 @@ function typeOf(schema: KeySchema): string {
   if (schema.enum !== undefined) return schema.enum.map(value => `\`${value}\``).join(', ')
   const variants = schema.anyOf ?? schema.oneOf
   if (variants !== undefined) return [...new Set(variants.map(typeOf))].join(' or ')
+  if (schema.items?.enum !== undefined) return `list of ${typeOf(schema.items)}`
   if (schema.items !== undefined) return `list of ${typeOf(schema.items)}s`
   return typeNames[String(schema.type)] ?? String(schema.type)
 }

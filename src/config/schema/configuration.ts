@@ -3,6 +3,7 @@ import { outputSchema } from './outputs.ts'
 import { providerSchema } from './providers.ts'
 import { notifierSchema } from './reload.ts'
 import { described, duration, issueText, mode, numericId, path, text } from './scalars.ts'
+import { templatesSchema } from './templates.ts'
 
 const secretSchema = z.union(
   [
@@ -59,6 +60,7 @@ export const configurationSchema = z.strictObject({
     z.record(text(), outputSchema),
     'What to write, by path. A path that ends in `/` has `files`.',
   ),
+  templates: described(z.prefault(templatesSchema, {}), 'What templates may do.'),
   defaults: described(z.prefault(defaults, {}), 'What files have that do not say otherwise.'),
   reload: described(
     z.prefault(z.array(notifierSchema), []),

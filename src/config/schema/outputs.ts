@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { quote } from '../quote.ts'
 import { described, duration, issueText, mode, numericId, path, text } from './scalars.ts'
+import { templateKeys } from './templates.ts'
 
 const formats = ['raw', 'json', 'yaml', 'toml', 'properties', 'dotenv', 'pgpass'] as const
 
@@ -36,6 +37,7 @@ const file = {
   format: described(z.optional(z.enum(formats)), 'How `secret` is written.'),
   template: described(z.optional(path()), 'A file that holds a template.'),
   contents: described(z.optional(z.string()), 'A template written here.'),
+  ...templateKeys,
   owner: described(z.optional(numericId()), 'The uid that owns it; without it `defaults.owner`.'),
   group: described(z.optional(numericId()), 'Its gid; without it `defaults.group`.'),
   mode: described(z.optional(mode()), 'Its permission bits in octal; without it `defaults.mode`.'),
@@ -54,8 +56,9 @@ export const outputSchema = z.strictObject(
     ...file,
     files: described(
       z.optional(z.record(text(), fileSchema)),
-      'For a directory: its files by name, published together. `owner`, `group`, `mode` and `allow_world_access` beside ' +
-        'it are for those files that do not say otherwise; `validate` is given the directory.',
+      'For a directory: its files by name, published together. `owner`, `group`, `mode`, `allow_world_access`, ' +
+        '`delimiters` and `error_on_missing_key` beside it are for those files that do not say otherwise; `validate` ' +
+        'is given the directory.',
     ),
   },
   { error: mappingError },
