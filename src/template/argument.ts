@@ -1,6 +1,5 @@
 import type { Operand } from './nodes.ts'
-import type { ParameterType } from './template-function.ts'
-import { typeName, type Value } from './values.ts'
+import { type ParameterType, TypedMap, typeName, type Value } from './values.ts'
 
 /** A value that may stand for a parameter, or what is wrong with it. */
 export type Argument = { readonly value: Value } | { readonly problem: string }
@@ -10,6 +9,8 @@ export function argumentOf(value: Value, type: ParameterType): Argument {
   if (value === undefined) {
     return canBeNil(type) ? { value: null } : { problem: `no value where ${type} is expected` }
   }
+  // A nil map of the right type arrives like the literal nil.
+  if (value instanceof TypedMap && value.isNil && typeName(value) === type) return { value: null }
   if (type === 'any' || typeName(value) === type) return { value }
   return { problem: `wrong type: ${type} is expected, not ${typeName(value)}` }
 }

@@ -1,10 +1,28 @@
 import { RenderError } from '../core/errors.ts'
 import { type Argument, argumentOf, literalArgument, literalValue } from './argument.ts'
-import type { ChainNode, CommandNode, FunctionNode, Operand, ParsedTemplate, PipeNode } from './nodes.ts'
+import type {
+  ChainNode,
+  CommandNode,
+  FieldNode,
+  FunctionNode,
+  Operand,
+  ParsedTemplate,
+  PipeNode,
+  VariableNode,
+} from './nodes.ts'
 import type { Pass } from './pass.ts'
 import { positionAt, TemplateRenderError } from './template-error.ts'
-import type { ParameterType } from './template-function.ts'
-import { isMap, isTrue, StructPointer, typeName, type Value } from './values.ts'
+import type { TemplateFunction } from './template-function.ts'
+import {
+  isMap,
+  isTrue,
+  type ParameterType,
+  StructPointer,
+  TypedMap,
+  typeName,
+  type Value,
+  valueAt,
+} from './values.ts'
 
 /** Of the output and of every text on its way there, in characters. */
 export const maxTextLength = 16 * 1024 * 1024
@@ -13,6 +31,20 @@ export const tooLarge = `the text is larger than ${maxTextLength / 1024 / 1024} 
 /** What the pipeline hands to its next command; `absent` for the first one. */
 type Final = Value | typeof absent
 const absent = Symbol('absent')
+
+/** The arguments of a call. */
+interface Given {
+  /** What an error of the call is reported at. */
+  readonly command: { readonly at: number }
+  readonly operands: readonly Operand[]
+  readonly final: Final
+}
+
+interface FieldPath {
+  readonly node: FieldNode | VariableNode | ChainNode
+  readonly start: Value
+  readonly given: Given | undefined
+}
 
 interface Variable {
   readonly name: string
@@ -90,9 +122,9 @@ export class Evaluator {
   }
 
   #command(dot: Value, command: CommandNode, final: Final): Value {
-    const { operator } = command
-    const hasArguments = command.operands.length > 0 || final !== absent
-    if (operator.kind === 'function') return this.#call(dot, { node: operator, command, final })
+    const { operator, operands } = command
+    const hasArguments = operands.length > 0 || final !== absent
+    if (operator.kind === 'function') return this.#function(dot, operator, { command, operands, final })
     this.locate(operator)
     if (operator.kind === 'nil') {
       return this.fail(hasArguments ? 'nil takes no argument' : 'nil is not a command')
@@ -102,25 +134,25 @@ export class Evaluator {
       if (hasArguments) this.fail('an argument is given to something that is not a function')
       return this.#operand(dot, operator)
     }
-    return this.#operand(dot, operator, hasArguments)
+    return this.#operand(dot, operator, hasArguments ? { command: operator, operands, final } : undefined)
   }
 
-  /** The value of what is no function; `invoked` where arguments are given to its last field. */
-  #operand(dot: Value, node: Operand, invoked = false): Value {
+  /** Its value, where it ends in a field perhaps with arguments for it. */
+  #operand(dot: Value, node: Operand, given?: Given): Value {
     this.locate(node)
     switch (node.kind) {
       case 'dot':
         return dot
       case 'field':
-        return this.#fields(dot, node.path, invoked)
+        return this.#fields(dot, { node, start: dot, given })
       case 'variable':
-        return this.#fields(this.#variable(node.name), node.path, invoked)
+        return this.#fields(dot, { node, start: this.#variable(node.name), given })
       case 'chain':
-        return this.#fields(this.#chainStart(dot, node), node.path, invoked)
+        return this.#fields(dot, { node, start: this.#chainStart(dot, node), given })
       case 'pipe':
         return this.pipeline(dot, node)
       case 'function':
-        return this.#call(dot, { node, command: undefined, final: absent })
+        return this.#function(dot, node, noArguments(node))
       default:
         return this.#accept(literalValue(node))
     }
@@ -136,12 +168,18 @@ export class Evaluator {
     return variable === undefined ? this.fail(`variable "${name}" is not declared`) : variable.value
   }
 
-  #fields(start: Value, path: readonly string[], invoked: boolean): Value {
-    let value = start
-    for (const [index, name] of path.entries()) {
-      value = this.#field(value, name, invoked && index === path.length - 1)
+  #fields(dot: Value, path: FieldPath): Value {
+    const { node, start, given } = path
+    let receiver = start
+    for (const [index, name] of node.path.entries()) {
+      const arguments_ = index === node.path.length - 1 ? given : undefined
+      const method = receiver instanceof StructPointer ? receiver.methods.get(name) : undefined
+      receiver =
+        method === undefined
+          ? this.#field(receiver, name, arguments_ !== undefined)
+          : this.#call(dot, { name, called: method }, arguments_ ?? noArguments(node))
     }
-    return value
+    return receiver
   }
 
   #field(receiver: Value, name: string, invoked: boolean): Value {
@@ -156,31 +194,29 @@ export class Evaluator {
       if (invoked) return this.fail(`"${name}" is not a function, but arguments are given to it`)
       return receiver.fields.get(name)
     }
-    if (!isMap(receiver)) return this.fail(`${typeName(receiver)} has no field "${name}"`)
+    if (!isMap(receiver) || (receiver instanceof TypedMap && !receiver.takesText)) {
+      return this.fail(`${typeName(receiver)} has no field "${name}"`)
+    }
     if (invoked) return this.fail(`"${name}" is not a function, but arguments are given to it`)
-    if (receiver.has(name)) return receiver.get(name)
-    return this.#strict
-      ? this.fail(
-          `there is no key "${name}"`,
-          `where it may be absent, write: index (what holds it) "${name}"`,
-        )
-      : null
+    if (receiver.has(name)) return valueAt(receiver, name)
+    if (!this.#strict) return receiver instanceof TypedMap ? receiver.zero : null
+    return this.fail(
+      `there is no key "${name}"`,
+      `where it may be absent, write: index (what holds it) "${name}"`,
+    )
+  }
+
+  #function(dot: Value, node: FunctionNode, given: Given): Value {
+    this.locate(node)
+    return this.#call(dot, { name: node.name, called: node.function }, given)
   }
 
   #call(
     dot: Value,
-    site: {
-      readonly node: FunctionNode
-      /** Undefined where the function stands as an argument, and so has none itself. */
-      readonly command: CommandNode | undefined
-      readonly final: Final
-    },
+    { name, called }: { readonly name: string; readonly called: TemplateFunction },
+    { command, operands, final }: Given,
   ): Value {
-    const { node, command, final } = site
-    const { function: called, name } = node
-    const operands = command?.operands ?? []
-    this.locate(node)
-    this.#checkCount(node, operands.length + (final === absent ? 0 : 1))
+    this.#checkCount(name, called, operands.length + (final === absent ? 0 : 1))
     const typeOf = (index: number): ParameterType => called.parameters[index] ?? called.variadic ?? 'any'
     const args: Value[] = []
     for (const operand of operands) {
@@ -196,15 +232,15 @@ export class Evaluator {
       return result
     } catch (error) {
       if (!(error instanceof RenderError)) throw error
-      this.locate(command ?? node)
+      this.locate(command)
       return this.fail(`${name}: ${error.message}`, error.hint)
     }
   }
 
-  #checkCount({ function: called, name }: FunctionNode, count: number): void {
-    const fixed = called.parameters.length
-    if (called.variadic !== undefined ? count >= fixed : count === fixed) return
-    const wanted = called.variadic === undefined ? `${fixed}` : `at least ${fixed}`
+  #checkCount(name: string, { parameters, variadic }: TemplateFunction, count: number): void {
+    const fixed = parameters.length
+    if (variadic !== undefined ? count >= fixed : count === fixed) return
+    const wanted = variadic === undefined ? `${fixed}` : `at least ${fixed}`
     this.fail(`${name} takes ${wanted} ${fixed === 1 ? 'argument' : 'arguments'}, not ${count}`)
   }
 
@@ -224,4 +260,8 @@ export class Evaluator {
   #accept(argument: Argument): Value {
     return 'problem' in argument ? this.fail(argument.problem) : argument.value
   }
+}
+
+function noArguments(command: { readonly at: number }): Given {
+  return { command, operands: [], final: absent }
 }

@@ -3,8 +3,18 @@ import { joined } from './go-string.ts'
 import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nodes.ts'
 import type { Pass } from './pass.ts'
 import { printed } from './print.ts'
-import { sortedKeys } from './sorted-keys.ts'
-import { Integer, integerOf, isMap, isTrue, itemsOf, typeName, type Value } from './values.ts'
+import { mapKeys } from './sorted-keys.ts'
+import {
+  Channel,
+  Integer,
+  integerOf,
+  isMap,
+  isTrue,
+  itemsOf,
+  typeName,
+  type Value,
+  valueAt,
+} from './values.ts'
 
 /** Bodies and templates within one another; a recursion without end gets this far. */
 const maxDepth = 1_000
@@ -169,7 +179,15 @@ class Execution {
       return
     }
     if (isMap(value)) {
-      for (const key of sortedKeys(value)) yield [key, value.get(key)]
+      for (const key of mapKeys(value)) yield [key, valueAt(value, key)]
+      return
+    }
+    if (value instanceof Channel) {
+      let element = value.receive()
+      for (let index = 0n; element !== undefined; index += 1n) {
+        yield [index, element]
+        element = value.receive()
+      }
       return
     }
     const items = itemsOf(value)

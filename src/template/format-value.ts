@@ -8,17 +8,19 @@ import {
   formatInteger,
   formatString,
 } from './format-scalar.ts'
-import { sortedKeys } from './sorted-keys.ts'
+import { mapKeys } from './sorted-keys.ts'
 import {
+  Channel,
   Complex,
   Integer,
   isMap,
+  isNil,
   itemsOf,
-  List,
   StructPointer,
   textOf,
   typeName,
   type Value,
+  valueAt,
 } from './values.ts'
 
 /** One argument as Go's fmt prints it: a verb that its type does not have prints an error in its place, never fails. */
@@ -67,12 +69,12 @@ function formatScalar(value: Value, verb: string, flags: FormatFlags): string | 
 function formatCollection(value: Value, verb: string, flags: FormatFlags): string | undefined {
   if (value instanceof StructPointer) return formatPointer(value, verb, flags)
   const items = itemsOf(value)
+  if (verb === 'p' || value instanceof Channel) throw new RenderError('memory addresses cannot be printed')
   if (items === undefined && !isMap(value)) return undefined
-  if (verb === 'p') throw new RenderError('memory addresses cannot be printed')
-  if (value instanceof List && value.isNil && flags.sharpV) return `${value.type}(nil)`
+  if (isNil(value) && flags.sharpV) return `${typeName(value)}(nil)`
   const elements = isMap(value)
-    ? sortedKeys(value).map(
-        key => `${formatValue(key, verb, flags)}:${formatValue(value.get(key), verb, flags)}`,
+    ? mapKeys(value).map(
+        key => `${formatValue(key, verb, flags)}:${formatValue(valueAt(value, key), verb, flags)}`,
       )
     : (items ?? []).map(item => formatValue(item, verb, flags))
   if (flags.sharpV) return `${typeName(value)}{${elements.join(', ')}}`

@@ -144,14 +144,12 @@ export class ExpressionParser {
       return undefined
     }
     const fields: string[] = []
+    const firstField = this.#tokens.peek()
     while (this.#tokens.peek().kind === 'field') fields.push(this.#tokens.next().text.slice(1))
-    if (fields.length === 0) {
-      this.#tokens.peek()
-      return term
-    }
+    if (fields.length === 0) return term
     if (literalKinds.has(term.kind)) this.#tokens.fail(`unexpected . after term ${token.text}`)
     if (term.kind === 'field' || term.kind === 'variable') return { ...term, path: [...term.path, ...fields] }
-    return { kind: 'chain', operand: term, path: fields, at: term.at }
+    return { kind: 'chain', operand: term, path: fields, at: firstField.at }
   }
 
   #term(token: Token): Operand | undefined {

@@ -2,7 +2,7 @@ import { JsonNumber } from '../core/json.ts'
 import type { Reference } from '../core/reference.ts'
 import { type Field, type Secret, selectField } from '../core/secret.ts'
 import { stringFromBytes } from './go-string.ts'
-import { isMap, List, StructPointer, textOf, type Value } from './values.ts'
+import { isPlainMap, List, StructPointer, textOf, type Value } from './values.ts'
 
 /** A secret as `secret` answers it: consul-template's struct, in the order of its declaration. */
 export function secretResponse(secret: Secret): Value {
@@ -16,7 +16,7 @@ export function secretResponse(secret: Secret): Value {
       ['LeaseID', textOf(response.get('lease_id')) ?? ''],
       ['LeaseDuration', BigInt(seconds)],
       ['Renewable', response.get('renewable') === true],
-      ['Data', isMap(data) ? data : new Map<string, Value>()],
+      ['Data', isPlainMap(data) ? data : new Map<string, Value>()],
       ['Warnings', new List('[]string', Array.isArray(warnings) ? warnings : undefined)],
       ['Auth', new StructPointer('dependency.SecretAuth', undefined)],
       ['WrapInfo', new StructPointer('dependency.SecretWrapInfo', undefined)],

@@ -1,8 +1,5 @@
 import type { Pass } from './pass.ts'
-import type { Value } from './values.ts'
-
-/** A Go type name; `any` takes everything, nil included. Nothing is converted, but a literal takes the type asked for. */
-export type ParameterType = 'any' | 'string' | 'bool' | 'int' | 'float64' | `[]${string}` | `map[${string}`
+import type { ParameterType, Value } from './values.ts'
 
 /**
  * A function of the language. Before it is called, arguments are checked against `parameters` (and `variadic` for what

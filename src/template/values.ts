@@ -22,10 +22,13 @@ export type Value =
   | readonly Value[]
   | List
   | MapValue
+  | Channel
   | StructPointer
 
+export type MapValue = PlainMap | TypedMap
+
 /** `map[string]interface {}`. Reading a key of a lazy one is what asks for its data. */
-export type MapValue = ReadonlyMap<string, Value> | LazyMap
+export type PlainMap = ReadonlyMap<string, Value> | LazyMap
 
 /** An integer of another type than `int`. */
 export class Integer {
@@ -63,8 +66,9 @@ export class List {
 
 /** A map whose values are looked up when they are read. */
 export class LazyMap {
-  readonly #keys: ReadonlySet<string>
+  readonly #keys: Set<string>
   readonly #read: (key: string) => Value
+  readonly #written = new Map<string, Value>()
 
   constructor(keys: Iterable<string>, read: (key: string) => Value) {
     this.#keys = new Set(keys)
@@ -84,18 +88,118 @@ export class LazyMap {
   }
 
   get(key: string): Value {
+    if (this.#written.has(key)) return this.#written.get(key)
     return this.has(key) ? this.#read(key) : undefined
   }
+
+  set(key: string, value: Value): void {
+    this.#keys.add(key)
+    this.#written.set(key, value)
+  }
+
+  delete(key: string): void {
+    this.#keys.delete(key)
+    this.#written.delete(key)
+  }
 }
+
+/** Types of keys and of values, as Go names them. */
+export interface MapType {
+  readonly key: string
+  readonly value: string
+}
+
+/** A map of another type than `map[string]interface {}`; a nil map, of whatever type, has no entries. */
+export class TypedMap {
+  readonly keyType: string
+  readonly valueType: string
+  readonly isNil: boolean
+  readonly #entries: Map<string, readonly [key: Value, value: Value]>
+
+  /** Of equal keys the last wins. */
+  constructor(type: MapType, entries: Iterable<readonly [key: Value, value: Value]> | undefined) {
+    this.keyType = type.key
+    this.valueType = type.value
+    this.isNil = entries === undefined
+    this.#entries = new Map([...(entries ?? [])].map(entry => [identityOf(entry[0]), entry]))
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
+
+  /** What stands for a missing key: the zero value of the values' type. */
+  get zero(): Value {
+    if (this.valueType === 'string') return ''
+    if (this.valueType.startsWith('[]')) return new List(this.valueType, undefined)
+    const [, key, value] = /^map\[([^\]]*)\](.*)$/.exec(this.valueType) ?? []
+    return key === undefined || value === undefined ? null : new TypedMap({ key, value }, undefined)
+  }
+
+  /** Whether a string can be a key, and so a field's name. */
+  get takesText(): boolean {
+    return this.keyType === 'string' || this.keyType === 'interface {}'
+  }
+
+  has(key: Value): boolean {
+    return this.#entries.has(identityOf(key))
+  }
+
+  keys(): Iterable<Value> {
+    return [...this.#entries.values()].map(([key]) => key)
+  }
+
+  get(key: Value): Value {
+    return this.#entries.get(identityOf(key))?.[1]
+  }
+
+  set(key: Value, value: Value): void {
+    this.#entries.set(identityOf(key), [key, value])
+  }
+}
+
+/** `<-chan int64`: its elements can be received once, whoever receives them. They are made when they are asked for. */
+export class Channel {
+  readonly elementType: string
+  readonly #elements: Iterator<Value>
+
+  constructor(elementType: string, elements: Iterable<Value>) {
+    this.elementType = elementType
+    this.#elements = elements[Symbol.iterator]()
+  }
+
+  /** The next element; undefined when the channel is closed. */
+  receive(): Value {
+    const { value, done } = this.#elements.next()
+    return done === true ? undefined : value
+  }
+}
+
+/** A method of a struct; it is called like a function of the language. */
+export interface Method {
+  readonly parameters: readonly ParameterType[]
+  readonly variadic?: ParameterType
+  /** @throws RenderError without a position; never with a value */
+  call(args: readonly Value[]): Value
+}
+
+/** A Go type name; `any` takes everything, nil included. Nothing is converted, but a literal takes the type asked for. */
+export type ParameterType = 'any' | 'string' | 'bool' | 'int' | 'float64' | `[]${string}` | `map[${string}`
 
 /** A pointer to a struct, whose fields have the order of their declaration; a nil pointer has none. */
 export class StructPointer {
   readonly structType: string
   readonly fields: ReadonlyMap<string, Value> | undefined
+  readonly methods: ReadonlyMap<string, Method>
 
-  constructor(structType: string, fields: ReadonlyMap<string, Value> | undefined) {
+  constructor(
+    structType: string,
+    fields: ReadonlyMap<string, Value> | undefined,
+    methods: ReadonlyMap<string, Method> = new Map(),
+  ) {
     this.structType = structType
     this.fields = fields
+    this.methods = methods
   }
 }
 
@@ -106,8 +210,10 @@ export function typeName(value: Value): string {
   if (value instanceof JsonNumber) return 'json.Number'
   if (value instanceof Complex) return 'complex128'
   if (value instanceof StructPointer) return `*${value.structType}`
+  if (value instanceof Channel) return `<-chan ${value.elementType}`
+  if (value instanceof TypedMap) return `map[${value.keyType}]${value.valueType}`
   if (isList(value)) return '[]interface {}'
-  if (isMap(value)) return 'map[string]interface {}'
+  if (isPlainMap(value)) return 'map[string]interface {}'
   switch (typeof value) {
     case 'boolean':
       return 'bool'
@@ -133,7 +239,7 @@ export function isTrue(value: Value): boolean {
 
 /** Whether it is nil, of whatever type. */
 export function isNil(value: Value): boolean {
-  if (value instanceof List) return value.isNil
+  if (value instanceof List || value instanceof TypedMap) return value.isNil
   if (value instanceof StructPointer) return value.fields === undefined
   return value === undefined || value === null
 }
@@ -155,12 +261,37 @@ export function itemsOf(value: Value): readonly Value[] | undefined {
   return isList(value) ? value : undefined
 }
 
+/** Whether it is a map of any type; `valueAt` and `mapKeys` read it. */
 export function isMap(value: Value): value is MapValue {
+  return value instanceof TypedMap || isPlainMap(value)
+}
+
+/** Whether it is a `map[string]interface {}`, but for a nil one. */
+export function isPlainMap(value: Value): value is PlainMap {
   return value instanceof Map || value instanceof LazyMap
+}
+
+/** What the map holds under the key; undefined where it has none. */
+export function valueAt(map: MapValue, key: Value): Value {
+  if (map instanceof TypedMap) return map.get(key)
+  return typeof key === 'string' ? map.get(key) : undefined
 }
 
 function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value)
+}
+
+/** The map itself, for the functions that change their argument. */
+export function writableMap(map: PlainMap): Map<string, Value> | LazyMap {
+  if (map instanceof LazyMap || map instanceof Map) return map
+  throw new TypeError('a map is a Map')
+}
+
+/** Equal for what Go holds equal: the same type and the same value. */
+function identityOf(key: Value): string {
+  if (typeof key === 'string') return `"${key}`
+  const shown = integerOf(key) ?? textOf(key) ?? String(key === 0 ? 0 : key)
+  return `${typeName(key)} ${shown}`
 }
 
 /** Elements of a list or map; for strings whether there are any. */

@@ -1,7 +1,18 @@
 import { RenderError } from '../../core/errors.ts'
 import { compareStrings } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { Complex, integerOf, isNil, textOf, typeName, type Value } from '../values.ts'
+import {
+  Channel,
+  Complex,
+  integerOf,
+  isMap,
+  isNil,
+  itemsOf,
+  StructPointer,
+  textOf,
+  typeName,
+  type Value,
+} from '../values.ts'
 
 /** Go's comparisons. Integers compare whatever their type, else only equal kinds do; order is of integers, floats and strings. */
 export const compareFunctions: FunctionGroup = {
@@ -22,19 +33,14 @@ export const compareFunctions: FunctionGroup = {
 
 function equal(a: Value, b: Value): boolean {
   const [left, right] = [comparable(a), comparable(b)]
-  if (left !== undefined || right !== undefined) {
-    if (left !== undefined && right !== undefined && typeof left === typeof right) return left === right
-    if (a instanceof Complex && b instanceof Complex) return a.real === b.real && a.imaginary === b.imaginary
-    if (isAbsent(a) || isAbsent(b)) return false
-    throw incompatible(a, b)
-  }
+  if (left !== undefined && right !== undefined && typeof left === typeof right) return left === right
   if (a instanceof Complex && b instanceof Complex) return a.real === b.real && a.imaginary === b.imaginary
-  if (isNil(a) || isNil(b)) {
-    if (!isAbsent(a) && !isAbsent(b) && typeName(a) !== typeName(b)) throw incompatible(a, b)
-    return isNil(a) === isNil(b)
-  }
-  if (typeName(a) === typeName(b)) throw new RenderError(`values of type ${typeName(a)} cannot be compared`)
-  throw incompatible(a, b)
+  if (isAbsent(a) || isAbsent(b)) return isNil(a) && isNil(b)
+  const kind = kindOf(a)
+  if (kind === undefined || kind !== kindOf(b)) throw incompatible(a, b)
+  if (isNil(a) || isNil(b)) return isNil(a) === isNil(b)
+  if (kind === 'reference') return a === b
+  throw new RenderError(`values of type ${typeName(a)} cannot be compared`)
 }
 
 function less(a: Value, b: Value): boolean {
@@ -52,6 +58,13 @@ function less(a: Value, b: Value): boolean {
 function comparable(value: Value): boolean | bigint | number | string | undefined {
   const simple = integerOf(value) ?? textOf(value)
   return typeof value === 'boolean' || typeof value === 'number' ? value : simple
+}
+
+/** The kinds that have no such value. */
+function kindOf(value: Value): 'list' | 'map' | 'reference' | undefined {
+  if (itemsOf(value) !== undefined) return 'list'
+  if (isMap(value)) return 'map'
+  return value instanceof StructPointer || value instanceof Channel ? 'reference' : undefined
 }
 
 function isAbsent(value: Value): boolean {

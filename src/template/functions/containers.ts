@@ -2,7 +2,20 @@ import { RenderError } from '../../core/errors.ts'
 import { JsonNumber } from '../../core/json.ts'
 import { byteLength, bytesOfString, stringFromBytes } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { Integer, integerOf, isMap, isNil, itemsOf, List, textOf, typeName, type Value } from '../values.ts'
+import {
+  Channel,
+  Integer,
+  integerOf,
+  isMap,
+  itemsOf,
+  List,
+  type MapValue,
+  TypedMap,
+  textOf,
+  typeName,
+  type Value,
+  valueAt,
+} from '../values.ts'
 
 /** Go's `index`, `slice` and `len`. Strings are bytes to them. */
 export const containerFunctions: FunctionGroup = {
@@ -10,7 +23,7 @@ export const containerFunctions: FunctionGroup = {
     parameters: ['any'],
     variadic: 'any',
     call: ([container, ...keys]) => {
-      if (isNil(container)) throw new RenderError('nil has no elements')
+      if (container === null) throw new RenderError('nil has no elements')
       return keys.reduce(elementAt, container)
     },
   },
@@ -20,17 +33,22 @@ export const containerFunctions: FunctionGroup = {
 
 function elementAt(container: Value, key: Value): Value {
   if (container === undefined || container === null) throw new RenderError('nil has no elements')
-  if (isMap(container)) {
-    if (typeof key !== 'string') throw new RenderError(`a map's key is a string, not ${typeName(key)}`)
-    // A missing key gives the zero value, here nil.
-    return container.get(key) ?? null
-  }
+  if (isMap(container)) return entryAt(container, key)
   const items = itemsOf(container)
   if (items !== undefined) return items[indexBelow(key, items.length)]
   const text = textOf(container)
   if (text === undefined) throw new RenderError(`${typeName(container)} has no elements`)
   const bytes = bytesOfString(text)
   return new Integer('uint8', BigInt(bytes[indexBelow(key, bytes.length)] ?? 0))
+}
+
+/** A missing key gives the zero value. */
+function entryAt(map: MapValue, key: Value): Value {
+  const { keyType, zero } = map instanceof TypedMap ? map : { keyType: 'string', zero: null }
+  if (keyType === 'interface {}') return valueAt(map, key) ?? zero
+  const fitting = keyType === 'int' ? integerOf(key) : typeof key === 'string' ? key : undefined
+  if (fitting === undefined) throw new RenderError(`a key of this map is ${keyType}, not ${typeName(key)}`)
+  return valueAt(map, typeof fitting === 'bigint' ? BigInt.asIntN(64, fitting) : fitting) ?? zero
 }
 
 function slice(container: Value, bounds: readonly Value[]): Value {
@@ -54,6 +72,8 @@ function slice(container: Value, bounds: readonly Value[]): Value {
 function lengthOf(value: Value): bigint {
   const text = textOf(value)
   if (text !== undefined) return BigInt(byteLength(text))
+  // Go's channel holds nothing that could be counted.
+  if (value instanceof Channel) return 0n
   const length = isMap(value) ? value.size : itemsOf(value)?.length
   if (length === undefined) throw new RenderError(`${typeName(value)} has no length`)
   return BigInt(length)
