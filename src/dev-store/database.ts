@@ -1,4 +1,5 @@
 import { flagField, listField, textField } from './fields.ts'
+import type { JsonObject } from './go-json.ts'
 import { parseSeconds } from './go-time.ts'
 import { issueLease } from './leases.ts'
 import { listKeys } from './list-keys.ts'
@@ -21,6 +22,18 @@ interface DatabaseRole {
 
 /** The database engine without a database: user names and passwords made up on each read, with real leases. */
 export const databaseRoutes: readonly Route[] = [
+  { operations: ['list'], pattern: 'config', run: call => listKeys(connections(call), '') },
+  {
+    operations: ['read'],
+    pattern: 'config/:name',
+    run: call => ({ data: connections(call)[param(call, 'name')] ?? refuse(404) }),
+  },
+  { operations: ['write'], pattern: 'config/:name', run: writeConnection },
+  {
+    operations: ['delete'],
+    pattern: 'config/:name',
+    run: call => removeRow(connections(call), param(call, 'name')),
+  },
   { operations: ['list'], pattern: 'roles', run: call => listKeys(roles(call), '') },
   {
     operations: ['read'],
@@ -35,6 +48,16 @@ export const databaseRoutes: readonly Route[] = [
   },
   { operations: ['read'], pattern: 'creds/:name', run: issue },
 ]
+
+/** Nobody is connected to: what a client wrote is kept, so that one set-up serves this store and a real one. */
+function connections(call: Call): Record<string, JsonObject> {
+  return table<JsonObject>(call.mount, 'config')
+}
+
+function writeConnection(call: Call): undefined {
+  const { password: _, ...connection } = call.body
+  connections(call)[param(call, 'name')] = connection
+}
 
 function roles(call: Call): Record<string, DatabaseRole> {
   return table<DatabaseRole>(call.mount, 'roles')

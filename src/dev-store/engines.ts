@@ -11,6 +11,7 @@ import { leaseRoutes } from './leases.ts'
 import type { Mount } from './mounts.ts'
 import type { Route } from './route.ts'
 import { sealRoutes } from './seal.ts'
+import { staticRoleRoutes } from './static-roles.ts'
 import { mountRoutes } from './sys-mounts.ts'
 import { namespaceRoutes } from './sys-namespaces.ts'
 import { policyRoutes } from './sys-policies.ts'
@@ -31,7 +32,7 @@ const engines: Readonly<Record<string, readonly Route[]>> = {
   jwt: jwtRoutes,
   kubernetes: kubernetesRoutes,
   cert: certRoutes,
-  database: databaseRoutes,
+  database: [...databaseRoutes, ...staticRoleRoutes],
 }
 
 /** The routes of a mount; of those that fit a path, the first counts. */
