@@ -10,7 +10,7 @@ export async function render(
   { data, secrets }: { data?: string; secrets?: string },
 ): Promise<ExitCode> {
   const text = readText(file)
-  const rendered = renderOffline({
+  const rendered = await renderOffline({
     text,
     name: file,
     ...(data === undefined ? {} : { dataJson: readText(data) }),

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { RenderError } from '../core/errors.ts'
 import type { Rendered, Renderer } from '../core/output.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import { didYouMean } from '../core/suggest.ts'
-import { execute } from './execute.ts'
-import { templateFunctions } from './functions.ts'
+import { type ExecuteOptions, execute } from './execute.ts'
+import { loadFunctions, templateFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
 import type { ParsedTemplate } from './nodes.ts'
 import { parse } from './parse.ts'
@@ -20,31 +21,36 @@ export interface CompileOptions {
   readonly dot: ReadonlyMap<string, Reference>
   /** Name of the provider that the functions `secret` and `secrets` ask. */
   readonly secretProvider?: string | undefined
+  /** 32 random bytes: templates that have the same share what they make by equal writes. Default: a key of its own. */
+  readonly writeKey?: Uint8Array | undefined
   /** Delimiters, default `{{` and `}}`. */
   readonly left?: string | undefined
   readonly right?: string | undefined
 }
 
 /**
- * Parses a template once, for rendering it often.
+ * Parses a template once, for rendering it often, and loads the code of the functions that it calls, so that rendering
+ * need not wait.
  * @throws TemplateSyntaxError where it does not parse or names a secret that is not configured
  */
-export function compileTemplate(text: string, options: CompileOptions): Renderer {
-  const { dot, secretProvider } = options
+export async function compileTemplate(text: string, options: CompileOptions): Promise<Renderer> {
+  const { dot, secretProvider, writeKey = randomBytes(32) } = options
   const template = parse(text, { ...options, functions: templateFunctions })
   const references = referencesOf(template, options)
+  const functions = await loadFunctions(template.functions)
   return {
     references,
     render: read => {
-      const pass = new Pass(read, secretProvider)
-      return renderPass(template, pass, lazyDot(dot, pass))
+      const pass = new Pass(read, { secretProvider, writeKey })
+      return renderPass(template, { dot: lazyDot(dot, pass), pass, functions, strict: true })
     },
   }
 }
 
-function renderPass(template: ParsedTemplate, pass: Pass, dot: Value): Rendered {
+function renderPass(template: ParsedTemplate, options: ExecuteOptions): Rendered {
+  const { pass } = options
   try {
-    const output = execute(template, { dot, pass, strict: true })
+    const output = execute(template, options)
     if (pass.missing.length > 0) return { missing: pass.missing }
     return { content: output.isWellFormed() ? output : bytesOfString(output), used: pass.used }
   } catch (error) {

@@ -32,6 +32,14 @@ export const tooLarge = `the text is larger than ${maxTextLength / 1024 / 1024} 
 type Final = Value | typeof absent
 const absent = Symbol('absent')
 
+export interface EvaluatorOptions {
+  readonly pass: Pass
+  /** All that the template calls, by name. */
+  readonly functions: ReadonlyMap<string, TemplateFunction>
+  /** Whether a missing key is an error (`missingkey=error`) or no value (`missingkey=zero`). */
+  readonly strict: boolean
+}
+
 /** The arguments of a call. */
 interface Given {
   /** What an error of the call is reported at. */
@@ -57,13 +65,15 @@ export class Evaluator {
   /** Whether a missing key is an error; else it is no value. */
   readonly #strict: boolean
   readonly #template: ParsedTemplate
+  readonly #functions: ReadonlyMap<string, TemplateFunction>
   #variables: Variable[] = []
   #at = 0
 
-  constructor(template: ParsedTemplate, pass: Pass, options: { readonly strict: boolean }) {
+  constructor(template: ParsedTemplate, { pass, functions, strict }: EvaluatorOptions) {
     this.#template = template
+    this.#functions = functions
     this.pass = pass
-    this.#strict = options.strict
+    this.#strict = strict
   }
 
   /** How many variables there are; `release` forgets those declared since. */
@@ -208,7 +218,9 @@ export class Evaluator {
 
   #function(dot: Value, node: FunctionNode, given: Given): Value {
     this.locate(node)
-    return this.#call(dot, { name: node.name, called: node.function }, given)
+    const called = this.#functions.get(node.name)
+    if (called === undefined) return this.fail(`function "${node.name}" is not loaded`)
+    return this.#call(dot, { name: node.name, called }, given)
   }
 
   #call(

@@ -1,7 +1,6 @@
-import { Evaluator, maxTextLength, tooLarge } from './evaluate.ts'
+import { Evaluator, type EvaluatorOptions, maxTextLength, tooLarge } from './evaluate.ts'
 import { joined } from './go-string.ts'
 import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nodes.ts'
-import type { Pass } from './pass.ts'
 import { printed } from './print.ts'
 import { mapKeys } from './sorted-keys.ts'
 import {
@@ -20,11 +19,8 @@ import {
 const maxDepth = 1_000
 const maxIterations = 10_000_000
 
-export interface ExecuteOptions {
+export interface ExecuteOptions extends EvaluatorOptions {
   readonly dot: Value
-  readonly pass: Pass
-  /** Whether a missing key is an error (`missingkey=error`) or no value (`missingkey=zero`). */
-  readonly strict: boolean
 }
 
 /**
@@ -32,7 +28,7 @@ export interface ExecuteOptions {
  * @throws TemplateRenderError
  */
 export function execute(template: ParsedTemplate, options: ExecuteOptions): string {
-  const evaluator = new Evaluator(template, options.pass, { strict: options.strict })
+  const evaluator = new Evaluator(template, options)
   try {
     return joined(new Execution(template, evaluator).run(options.dot))
   } catch (error) {

@@ -1,5 +1,4 @@
 import type { NumberLiteral } from './literal.ts'
-import type { TemplateFunction } from './template-function.ts'
 
 /** The tree of a parsed template. `at` is the offset in its text, for errors. */
 interface Positioned {
@@ -79,7 +78,6 @@ export interface VariableNode extends Positioned {
 export interface FunctionNode extends Positioned {
   readonly kind: 'function'
   readonly name: string
-  readonly function: TemplateFunction
 }
 
 /** `(pipeline).a.b`, or a function's result without parentheses. */
@@ -95,4 +93,6 @@ export interface ParsedTemplate {
   readonly name: string
   readonly text: string
   readonly templates: ReadonlyMap<string, Body>
+  /** Names of all functions that it calls. */
+  readonly functions: ReadonlySet<string>
 }

@@ -31,6 +31,8 @@ const literalKinds: ReadonlySet<Operand['kind']> = new Set<Operand['kind']>([
 export class ExpressionParser {
   /** Offset of the delimiter that began the action being read. */
   actionAt = 0
+  /** Names of the functions read so far. */
+  readonly called = new Set<string>()
   readonly #tokens: TokenStream
   readonly #functions: FunctionLookup
   readonly #maxNesting: number
@@ -193,8 +195,10 @@ export class ExpressionParser {
 
   #function(token: Token): Operand {
     const { text: name, at } = token
-    const found = this.#functions.find(name)
-    if (found !== undefined) return { kind: 'function', name, function: found, at }
+    if (this.#functions.has(name)) {
+      this.called.add(name)
+      return { kind: 'function', name, at }
+    }
     const hint = didYouMean(name, this.#functions.names())
     return this.#tokens.fail(`function "${name}" is not defined`, hint, token)
   }

@@ -24,7 +24,7 @@ export interface ParseOptions {
 export function parse(text: string, options: ParseOptions): ParsedTemplate {
   const delimiters: Delimiters = { left: options.left || '{{', right: options.right || '}}' }
   const tokens = new TokenStream(options.name, text, delimiters)
-  return { name: options.name, text, templates: new Parser(tokens, options.functions).parse() }
+  return { name: options.name, text, ...new Parser(tokens, options.functions).parse() }
 }
 
 /** What ended a body: `else` leaves an `if` or `with` after it to be read. */
@@ -43,7 +43,7 @@ class Parser {
     this.#expressions = new ExpressionParser(tokens, functions, maxNesting)
   }
 
-  parse(): ReadonlyMap<string, Body> {
+  parse(): Pick<ParsedTemplate, 'templates' | 'functions'> {
     const body: Node[] = []
     while (this.#tokens.peek().kind !== 'end of file') {
       const mark = this.#tokens.mark
@@ -58,7 +58,7 @@ class Parser {
       else body.push(node)
     }
     this.#addTemplate('', body)
-    return this.#templates
+    return { templates: this.#templates, functions: this.#expressions.called }
   }
 
   #define(): void {

@@ -1,14 +1,11 @@
 import { ConfigurationError, RenderError } from '../core/errors.ts'
-import { isJsonObject, type Json, parseJson } from '../core/json.ts'
-import type { ReadSecret } from '../core/output.ts'
-import { secretKey } from '../core/reference.ts'
-import type { Secret } from '../core/secret.ts'
+import { type JsonDocument, parseJson } from '../core/json.ts'
 import { execute } from './execute.ts'
-import { templateFunctions } from './functions.ts'
+import { loadFunctions, templateFunctions } from './functions.ts'
+import { givenSecrets } from './given-secrets.ts'
 import { bytesOfString } from './go-string.ts'
 import { parse } from './parse.ts'
 import { Pass } from './pass.ts'
-import { secretReference } from './secret-path.ts'
 
 export interface OfflineOptions {
   readonly text: string
@@ -18,7 +15,7 @@ export interface OfflineOptions {
   readonly dataJson?: string | undefined
   /**
    * JSON text: path -> Vault's answer to reading it, `{"data": {...}, "lease_id": ..., ...}`; `secrets` takes the names
-   * from `data.keys`, as Vault answers a listing.
+   * from `data.keys`, as Vault answers a listing. The answer to a write stands under `path name=value name=value`.
    */
   readonly secretsJson?: string | undefined
   readonly left?: string | undefined
@@ -27,52 +24,31 @@ export interface OfflineOptions {
   readonly missingKey?: 'error' | 'zero' | undefined
 }
 
-const provider = 'offline'
+/** The answers never leave this process, so that the key need not be secret. */
+const source = { secretProvider: 'offline', writeKey: new Uint8Array() }
 
 /**
  * Renders a template from given data, asking nobody. Answers bytes where the output is not UTF-8.
  * @throws ConfigurationError where template or data do not parse
  * @throws RenderError
  */
-export function renderOffline(options: OfflineOptions): string | Uint8Array {
+export async function renderOffline(options: OfflineOptions): Promise<string | Uint8Array> {
   const template = parse(options.text, { ...options, functions: templateFunctions })
   const dot = options.dataJson === undefined ? undefined : parseGiven(options.dataJson, 'data').root
-  const pass = new Pass(givenSecrets(options.secretsJson ?? '{}'), provider)
-  const output = execute(template, { dot: dot ?? undefined, pass, strict: options.missingKey !== 'zero' })
+  const pass = new Pass(givenSecrets(parseGiven(options.secretsJson ?? '{}', 'secrets'), source), source)
+  const functions = await loadFunctions(template.functions)
+  const strict = options.missingKey !== 'zero'
+  const output = execute(template, { dot: dot ?? undefined, pass, functions, strict })
   if (pass.missing.length > 0) {
-    const paths = pass.missing.map(reference => `"${reference.path}"`).sort()
+    const paths = pass.missing.map(({ path, write }) => `"${path}"${write ? ' with parameters' : ''}`).sort()
     throw new RenderError(`the template asks for ${paths.join(', ')}, which the given secrets do not hold`, {
-      hint: 'add the path with Vault\'s answer to the secrets file: {"path": {"data": {...}}}',
+      hint: 'add Vault\'s answer to the secrets file, as {"path": {"data": {...}}} or {"path name=value": {"data": {...}}}',
     })
   }
   return output.isWellFormed() ? output : bytesOfString(output)
 }
 
-function givenSecrets(json: string): ReadSecret {
-  const document = parseGiven(json, 'secrets')
-  if (!isJsonObject(document.root)) throw new ConfigurationError('the given secrets are not a JSON object')
-  const answers = new Map<string, ReadonlyMap<string, Json>>()
-  for (const [path, answer] of document.root) {
-    if (!isJsonObject(answer))
-      throw new ConfigurationError(`the given answer for "${path}" is not a JSON object`)
-    answers.set(secretKey(secretReference(path, provider)), answer)
-  }
-  return ({ list, ...reference }) => {
-    const answer = answers.get(secretKey(reference))
-    if (answer === undefined) return undefined
-    return list ? listing(answer) : { fields: new Map(), version: '', response: answer }
-  }
-}
-
-function listing(answer: ReadonlyMap<string, Json>): Secret | undefined {
-  const data = answer.get('data')
-  const keys = isJsonObject(data) ? data.get('keys') : undefined
-  if (!Array.isArray(keys)) return undefined
-  const names = keys.filter(key => typeof key === 'string')
-  return { fields: new Map(names.map(name => [name, { content: name, value: name }])), version: '' }
-}
-
-function parseGiven(json: string, what: string) {
+function parseGiven(json: string, what: string): JsonDocument {
   try {
     return parseJson(json)
   } catch (error) {

@@ -28,41 +28,42 @@ const secrets: Readonly<Record<string, Secret>> = {
 }
 
 describe('the dot', () => {
-  it('holds the fields of the configured secrets', () => {
-    expect(rendered('{{ .db.username }}:{{ .db.password }}@{{ .db.port }}')).toEqual({
+  it('holds the fields of the configured secrets', async () => {
+    expect(await rendered('{{ .db.username }}:{{ .db.password }}@{{ .db.port }}')).toEqual({
       content: 'app:s3cr3t@5432.0',
       used: [db],
     })
   })
 
-  it('holds the field itself where the reference names one', () => {
-    expect(rendered('{{ .stripe }}')).toEqual({ content: 'sk_live', used: [stripe] })
+  it('holds the field itself where the reference names one', async () => {
+    expect(await rendered('{{ .stripe }}')).toEqual({ content: 'sk_live', used: [stripe] })
   })
 
-  it('reaches a secret whose name is no identifier by index', () => {
-    const template = compile('{{ index . "my-api" "value" }}')
+  it('reaches a secret whose name is no identifier by index', async () => {
+    const template = await compile('{{ index . "my-api" "value" }}')
     expect(template.references).toEqual([dot.get('my-api')])
   })
 
-  it('reads only what is executed', () => {
-    expect(rendered('{{ if false }}{{ .tls.certificate }}{{ end }}{{ len . }}{{ .db.username }}')).toEqual({
+  it('reads only what is executed', async () => {
+    expect(
+      await rendered('{{ if false }}{{ .tls.certificate }}{{ end }}{{ len . }}{{ .db.username }}'),
+    ).toEqual({
       content: '4app',
       used: [db],
     })
   })
 
-  it('gives nil for an optional secret that does not exist', () => {
-    const renderer = compile('{{ with .db }}{{ .password }}{{ else }}none{{ end }}')
+  it('gives nil for an optional secret that does not exist', async () => {
+    const renderer = await compile('{{ with .db }}{{ .password }}{{ else }}none{{ end }}')
     expect(renderer.render(() => null)).toEqual({ content: 'none', used: [db] })
-    expect(() => compile('{{ .db.password }}').render(() => null)).toThrow(
-      'app.tmpl:1:4: nil has no field "password"',
-    )
+    const without = await compile('{{ .db.password }}')
+    expect(() => without.render(() => null)).toThrow('app.tmpl:1:4: nil has no field "password"')
   })
 
-  it('gives bytes that are not text as they are', () => {
+  it('gives bytes that are not text as they are', async () => {
     const bytes = Buffer.from([0x66, 0xff, 0x00])
     const secret: Secret = { version: '1', fields: new Map([['value', { content: bytes, value: bytes }]]) }
-    const renderer = compileTemplate('<{{ .key.value }}>', { name: 'x', dot: new Map([['key', db]]) })
+    const renderer = await compileTemplate('<{{ .key.value }}>', { name: 'x', dot: new Map([['key', db]]) })
     const result = renderer.render(() => secret)
     expect('content' in result && Buffer.from(result.content)).toEqual(
       Buffer.from([0x3c, 0x66, 0xff, 0x00, 0x3e]),
@@ -71,36 +72,36 @@ describe('the dot', () => {
 })
 
 describe('the functions secret and secrets', () => {
-  it('answer in the shape of Vault, without declaration', () => {
+  it('answer in the shape of Vault, without declaration', async () => {
     const text = '{{ with secret "/secret/data/app/" }}{{ .Data.data.token }} {{ .LeaseDuration }}{{ end }}'
-    expect(rendered(text)).toEqual({
+    expect(await rendered(text)).toEqual({
       content: 't0k3n 60',
       used: [{ provider: 'vault', path: 'secret/data/app' }],
     })
   })
 
-  it('read one version where the path says so', () => {
+  it('read one version where the path says so', async () => {
     const text = '{{ with secret "secret/data/app?version=2" }}{{ .Data.data.token }}{{ end }}'
-    expect(rendered(text)).toEqual({
+    expect(await rendered(text)).toEqual({
       content: 'old',
       used: [{ provider: 'vault', path: 'secret/data/app', version: '2' }],
     })
   })
 
-  it('list names in the order of their bytes', () => {
-    expect(rendered('{{ range secrets "secret/metadata/app/" }}{{ . }} {{ end }}')).toEqual({
+  it('list names in the order of their bytes', async () => {
+    expect(await rendered('{{ range secrets "secret/metadata/app/" }}{{ . }} {{ end }}')).toEqual({
       content: 'B a/ b ',
       used: [{ provider: 'vault', path: 'secret/metadata/app', list: true }],
     })
   })
 
-  it('show the fields of a provider that does not answer as Vault does', () => {
-    const renderer = compile('{{ (secret "p").Data.username }}')
+  it('show the fields of a provider that does not answer as Vault does', async () => {
+    const renderer = await compile('{{ (secret "p").Data.username }}')
     expect(renderer.render(() => secrets['vault:secret/my-api/db'])).toMatchObject({ content: 'app' })
   })
 
-  it('say what to do where no provider could be asked', () => {
-    const renderer = compileTemplate('{{ secret "p" }}', { name: 'x', dot })
+  it('say what to do where no provider could be asked', async () => {
+    const renderer = await compileTemplate('{{ secret "p" }}', { name: 'x', dot })
     expect(renderer.references).toEqual([])
     expect(() => renderer.render(() => undefined)).toThrow(
       'x:1:4: secret: no provider is configured that could be asked',
@@ -109,23 +110,23 @@ describe('the functions secret and secrets', () => {
 })
 
 describe('what is missing', () => {
-  it('is found in one pass, from the dot and from functions', () => {
+  it('is found in one pass, from the dot and from functions', async () => {
     const text = `{{ .db.username }}{{ .tls.certificate }}{{ with secret "a" }}{{ .x }}{{ end }}{{ range secrets "b" }}x{{ end }}`
-    expect(compile(text).render(() => undefined)).toEqual({
+    expect((await compile(text)).render(() => undefined)).toEqual({
       missing: [db, tls, { provider: 'vault', path: 'a' }, { provider: 'vault', path: 'b', list: true }],
     })
   })
 
-  it('comes before an error that may be due to it', () => {
-    expect(compile('{{ (secret "a").Data.x }}').render(() => undefined)).toEqual({
+  it('comes before an error that may be due to it', async () => {
+    expect((await compile('{{ (secret "a").Data.x }}')).render(() => undefined)).toEqual({
       missing: [{ provider: 'vault', path: 'a' }],
     })
   })
 
-  it('may be asked for by what has arrived', () => {
+  it('may be asked for by what has arrived', async () => {
     const text =
       '{{ range secrets "secret/metadata/app" }}{{ with secret (print "kv/" .) }}{{ end }}{{ end }}'
-    expect(rendered(text)).toEqual({
+    expect(await rendered(text)).toEqual({
       missing: ['B', 'a', 'b'].map(name => ({ provider: 'vault', path: `kv/${name}` })),
     })
   })
@@ -154,12 +155,12 @@ describe('the references', () => {
     ['{{ secret "x" }}{{ with secret "x" }}{{ .db }}{{ end }}{{ "x" | secret }}', [literal]],
     ['{{ secrets "/x/" }}', [{ ...literal, list: true }]],
     ['{{ secret (print "x") }}{{ secret "" }}{{ secret "%" }}', []],
-  ])('of %s', (text, references) => {
-    expect(compile(text).references).toEqual(references)
+  ])('of %s', async (text, references) => {
+    expect((await compile(text)).references).toEqual(references)
   })
 
-  it('must be configured', () => {
-    expect(problemOf('ok\n{{ .dbb.password }}')).toEqual({
+  it('must be configured', async () => {
+    expect(await problemOf('ok\n{{ .dbb.password }}')).toEqual({
       message: 'app.tmpl:2:4: no secret "dbb" is configured',
       problem: 'no secret "dbb" is configured',
       line: 2,
@@ -170,8 +171,8 @@ describe('the references', () => {
 })
 
 describe('a template that does not parse', () => {
-  it('says where, what is wrong, and what may have been meant', () => {
-    expect(problemOf('é\n  é {{ print\n    (ulrquery "x") }}')).toEqual({
+  it('says where, what is wrong, and what may have been meant', async () => {
+    expect(await problemOf('é\n  é {{ print\n    (ulrquery "x") }}')).toEqual({
       message: 'app.tmpl:3:6: function "ulrquery" is not defined',
       problem: 'function "ulrquery" is not defined',
       line: 3,
@@ -190,8 +191,8 @@ describe('a template that does not parse', () => {
     ['{{ toUpper "x" }}', 'app.tmpl:1:4: function "toUpper" is not defined'],
     [`${'{{ if 1 }}'.repeat(501)}`, 'app.tmpl:1:5004: actions are nested more than 500 deep'],
     [`{{ ${'('.repeat(501)} }}`, 'app.tmpl:1:504: parentheses are nested more than 500 deep'],
-  ])('%s', (text, message) => {
-    expect(() => compile(text)).toThrow(message)
+  ])('%s', async (text, message) => {
+    await expect(await compile(text)).rejects.toThrow(message)
   })
 })
 
@@ -199,13 +200,13 @@ function compile(text: string) {
   return compileTemplate(text, { name: 'app.tmpl', dot, secretProvider: 'vault' })
 }
 
-function rendered(text: string): Rendered {
-  return compile(text).render(reference => secrets[secretKey(reference)])
+async function rendered(text: string): Promise<Rendered> {
+  return (await compile(text)).render(reference => secrets[secretKey(reference)])
 }
 
-function problemOf(text: string) {
+async function problemOf(text: string) {
   try {
-    compile(text)
+    await compile(text)
   } catch (error) {
     if (!(error instanceof TemplateSyntaxError)) throw error
     const { message, problem, line, column, hint } = error

@@ -28,9 +28,9 @@ describe('docs/templates.md', () => {
     )
   })
 
-  it.each(templates)('renders $text', template => {
+  it.each(templates)('renders $text', async template => {
     const output = blocks[blocks.indexOf(template) + 1]?.text
-    expect(renderOffline({ text: template.text, name: 'docs', dataJson, secretsJson })).toBe(output)
+    expect(await renderOffline({ text: template.text, name: 'docs', dataJson, secretsJson })).toBe(output)
   })
 
   const written = blocks.filter(({ kind }) => kind.startsWith('text format '))
@@ -40,12 +40,12 @@ describe('docs/templates.md', () => {
     expect(rendered).toMatchObject({ content: text })
   })
 
-  it('shows outputs that can be rendered', () => {
+  it('shows outputs that can be rendered', async () => {
     const { outputs } = parseYaml(textOf('yaml'))
     expect(outputs['/run/secrets/db_password']).toEqual({ value: 'db.password' })
     expect(renderValue(db, 'password').render(() => secretOf('p'))).toMatchObject({ content: 'p' })
     const { contents } = outputs['/run/secrets/dsn']
-    const renderer = compileTemplate(contents, { name: 'dsn', dot: new Map([['db', db]]) })
+    const renderer = await compileTemplate(contents, { name: 'dsn', dot: new Map([['db', db]]) })
     expect(renderer.render(() => secretOf('p'))).toMatchObject({ content: 'postgres://app@db/app' })
   })
 

@@ -5,8 +5,8 @@ import { renderOffline } from '../../src/template/render-offline.ts'
 import { TemplateRenderError } from '../../src/template/template-error.ts'
 
 describe('renderOffline', () => {
-  it('takes the dot and the answers of secret and secrets from JSON', () => {
-    const rendered = renderOffline({
+  it('takes the dot and the answers of secret and secrets from JSON', async () => {
+    const rendered = await renderOffline({
       text: '{{ .db.port }} {{ with secret "kv/app?version=2" }}{{ .Data.x }}{{ end }} {{ secrets "kv/list" }}',
       name: 'x',
       dataJson: '{"db":{"port":1.50}}',
@@ -15,21 +15,22 @@ describe('renderOffline', () => {
     expect(rendered).toBe('1.50 y [a b]')
   })
 
-  it('gives bytes where the output is not UTF-8', () => {
-    expect(renderOffline({ text: String.raw`{{ "\xff" }}`, name: 'x' })).toEqual(Buffer.from([0xff]))
-    expect(renderOffline({ text: String.raw`{{ "\xc3" }}{{ "\xa9" }}`, name: 'x' })).toBe('é')
+  it('gives bytes where the output is not UTF-8', async () => {
+    expect(await renderOffline({ text: String.raw`{{ "\xff" }}`, name: 'x' })).toEqual(Buffer.from([0xff]))
+    expect(await renderOffline({ text: String.raw`{{ "\xc3" }}{{ "\xa9" }}`, name: 'x' })).toBe('é')
   })
 
-  it('names every path that is not given', () => {
+  it('names every path that is not given', async () => {
     const text = '{{ with secret "b" }}{{ end }}{{ range secrets "a" }}{{ end }}'
-    const rendering = () => renderOffline({ text, name: 'x' })
-    expect(rendering).toThrow('the template asks for "a", "b", which the given secrets do not hold')
+    await expect(renderOffline({ text, name: 'x' })).rejects.toThrow(
+      'the template asks for "a", "b", which the given secrets do not hold',
+    )
   })
 
   it.each([{ dataJson: '{"a":canary}' }, { secretsJson: '{"a":canary}' }, { secretsJson: '{"a":"canary"}' }])(
     'refuses broken data without showing it: %o',
-    options => {
-      const error = errorOf({ text: '{{ . }}', name: 'x', ...options })
+    async options => {
+      const error = await errorOf({ text: '{{ . }}', name: 'x', ...options })
       expect(error).toBeInstanceOf(ConfigurationError)
       expect(inspect(error, { depth: null })).not.toContain('canary')
     },
@@ -46,16 +47,18 @@ describe('a template without end', () => {
       '{{ $x := "01234567" }}{{ range 40 }}{{ $x = print $x $x }}{{ end }}',
       'print: the text is larger than 16 MiB',
     ],
-  ])('is ended: %s', (text, problem) => {
-    const error = errorOf({ text, name: 'x' })
+  ])('is ended: %s', async (text, problem) => {
+    const error = await errorOf({ text, name: 'x' })
     expect(error).toBeInstanceOf(TemplateRenderError)
     expect(error.message).toMatch(new RegExp(`^x:1:\\d+: ${problem}$`))
   })
 })
 
 describe('an error of execution', () => {
-  it('says where, what is wrong, and what can be done', () => {
-    expect(errorOf({ text: 'a\n{{ .db.nope }}', name: 'app.tmpl', dataJson: '{"db":{}}' })).toMatchObject({
+  it('says where, what is wrong, and what can be done', async () => {
+    expect(
+      await errorOf({ text: 'a\n{{ .db.nope }}', name: 'app.tmpl', dataJson: '{"db":{}}' }),
+    ).toMatchObject({
       message: 'app.tmpl:2:4: there is no key "nope"',
       line: 2,
       column: 4,
@@ -112,16 +115,16 @@ describe('an error of execution', () => {
       '{{ secret .s "a=b" }}',
     ],
     ...['{{ define "t" }}{{ .x }}{{ end }}{{ template "t" .s }}', '{{ (print .s).x }}', '{{ secret "%zz" }}'],
-  ])('shows no value: %s', text => {
-    const error = errorOf({ text, name: 'x', dataJson: data })
+  ])('shows no value: %s', async text => {
+    const error = await errorOf({ text, name: 'x', dataJson: data })
     expect(error).toBeInstanceOf(TemplateRenderError)
     expect(inspect(error, { depth: null, showHidden: true })).not.toMatch(/canary|424242/)
   })
 })
 
-function errorOf(options: Parameters<typeof renderOffline>[0]): Error {
+async function errorOf(options: Parameters<typeof renderOffline>[0]): Promise<Error> {
   try {
-    renderOffline(options)
+    await renderOffline(options)
   } catch (error) {
     if (error instanceof RenderError || error instanceof ConfigurationError) return error
     throw error

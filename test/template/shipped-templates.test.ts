@@ -56,8 +56,8 @@ describe('the templates that ship', () => {
     expect(readdirSync(directory).sort()).toEqual(Object.keys(outputs).sort())
   })
 
-  it.each(Object.entries(outputs))('%s', (name, output) => {
+  it.each(Object.entries(outputs))('%s', async (name, output) => {
     const text = readFileSync(new URL(name, directory), 'utf8')
-    expect(renderOffline({ text, name, dataJson, secretsJson })).toBe(output)
+    expect(await renderOffline({ text, name, dataJson, secretsJson })).toBe(output)
   })
 })

@@ -41,8 +41,8 @@ describe.each(Object.entries(expectedCounts))('the vectors of %s', (group, expec
     expect(selected).toHaveLength(expectedCount)
   })
 
-  it.each(selected)('$name', vector => {
-    expect(outcomeOf(vector)).toEqual(expectedOutcome(vector))
+  it.each(selected)('$name', async vector => {
+    expect(await outcomeOf(vector)).toEqual(expectedOutcome(vector))
   })
 })
 
@@ -56,12 +56,12 @@ function vectorsOf(group: string): readonly Vector[] {
  */
 function isSelected({ template, left, right, writesJson }: Vector): boolean {
   const names = lex(template, left || '{{', right || '}}').filter(token => token.kind === 'identifier')
-  return writesJson === undefined && names.every(({ text }) => templateFunctions.find(text) !== undefined)
+  return writesJson === undefined && names.every(({ text }) => templateFunctions.has(text))
 }
 
-function outcomeOf(vector: Vector): unknown {
+async function outcomeOf(vector: Vector): Promise<unknown> {
   try {
-    const output = renderOffline({
+    const output = await renderOffline({
       text: vector.template,
       name: 'vector',
       dataJson: vector.dotJson,
