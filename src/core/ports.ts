@@ -42,7 +42,8 @@ export interface Provider {
   readonly name: string
 
   /**
-   * Reads one secret; `reference.field` is not looked at. The version changes exactly when the secret rotated.
+   * Reads one secret; `reference.field` is not looked at. The version changes exactly when the secret rotated. Where
+   * `reference.write` is set, each call makes a new one; it has a lease where it ends by itself.
    * @throws ProviderError
    */
   fetch(reference: Reference, signal: AbortSignal): Promise<Secret>

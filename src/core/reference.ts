@@ -10,6 +10,14 @@ export interface Reference {
   readonly field?: string | undefined
   /** A directory of names instead of one secret, as the template function `secrets` asks for. */
   readonly list?: true | undefined
+  /** Parameters that are written to the path, whose answer is the secret. It is made once, never polled. */
+  readonly write?: Write | undefined
+}
+
+export interface Write {
+  readonly parameters: ReadonlyMap<string, string>
+  /** Equal for equal parameters, and tells nothing of them, for it is shown. */
+  readonly id: string
 }
 
 /**
@@ -49,8 +57,10 @@ export function secretKey(reference: Reference): string {
       ? `?version=${reference.version}`
       : reference.stage !== undefined
         ? `?stage=${reference.stage}`
-        : reference.list
-          ? '?list'
-          : ''
+        : reference.write !== undefined
+          ? `?write=${reference.write.id}`
+          : reference.list
+            ? '?list'
+            : ''
   return `${reference.provider}:${reference.path}${selector}`
 }

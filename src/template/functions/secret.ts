@@ -1,14 +1,16 @@
 import { RenderError } from '../../core/errors.ts'
+import { certificateParts } from '../certificate-parts.ts'
 import type { Pass } from '../pass.ts'
 import { listReference, secretReference } from '../secret-path.ts'
 import { secretResponse } from '../secret-value.ts'
 import { sortedKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { List, type Value } from '../values.ts'
+import { writeReference } from '../write-reference.ts'
 
 /**
- * consul-template's `secret` and `secrets`. What has not arrived is nil in this execution and is asked for; the template
- * goes on, so that one execution finds all that it needs.
+ * consul-template's `secret`, `secrets` and `pkiCert`. What has not arrived is nil in this execution and is asked for; the
+ * template goes on, so that one execution finds all that it needs.
  */
 export const secretFunctions: FunctionGroup = {
   secret: {
@@ -16,9 +18,21 @@ export const secretFunctions: FunctionGroup = {
     variadic: 'string',
     call: ([path, ...parameters]: readonly string[], pass) => {
       if (path === undefined) return null
-      if (parameters.length > 0) throw new RenderError('a secret is read here by its path alone')
-      const secret = pass.read(secretReference(path, providerOf(pass)))
-      return secret === undefined || secret === null ? null : secretResponse(secret)
+      const secret =
+        parameters.length === 0
+          ? pass.read(secretReference(path, providerOf(pass)))
+          : made({ path, parameters }, pass)
+      return secret ? secretResponse(secret) : null
+    },
+  },
+  /** Unlike the original, certificates of different parameters are different ones. */
+  pkiCert: {
+    parameters: [],
+    variadic: 'string',
+    call: ([path, ...parameters]: readonly string[], pass) => {
+      if (path === undefined) return null
+      const secret = made({ path, parameters }, pass)
+      return secret ? certificateParts(secret) : null
     },
   },
   secrets: {
@@ -29,6 +43,10 @@ export const secretFunctions: FunctionGroup = {
       return new List('[]string', names && sortedKeys(names))
     },
   },
+}
+
+function made(texts: { path: string; parameters: readonly string[] }, pass: Pass) {
+  return pass.read(writeReference(texts, { provider: providerOf(pass), writeKey: pass.writeKey }))
 }
 
 function providerOf(pass: Pass): string {
