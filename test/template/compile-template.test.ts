@@ -188,11 +188,11 @@ describe('a template that does not parse', () => {
     ['{{ $x }}', 'app.tmpl:1:4: variable "$x" is not defined'],
     ['{{ end }}', 'app.tmpl:1:8: unexpected {{end}}'],
     ['{{ "a" "b }}', 'app.tmpl:1:8: unterminated quoted string'],
-    ['{{ toUpper "x" }}', 'app.tmpl:1:4: function "toUpper" is not defined'],
+    ['{{ upper "x" }}', 'app.tmpl:1:4: function "upper" is not defined'],
     [`${'{{ if 1 }}'.repeat(501)}`, 'app.tmpl:1:5004: actions are nested more than 500 deep'],
     [`{{ ${'('.repeat(501)} }}`, 'app.tmpl:1:504: parentheses are nested more than 500 deep'],
   ])('%s', async (text, message) => {
-    await expect(await compile(text)).rejects.toThrow(message)
+    await expect(compile(text)).rejects.toThrow(message)
   })
 })
 
