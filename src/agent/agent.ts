@@ -1,6 +1,6 @@
 import { backoffMs } from '../core/backoff.ts'
 import { createBell } from '../core/bell.ts'
-import { ConfigurationError, KeyturnError, ProviderError } from '../core/errors.ts'
+import { ConfigurationError, KeyturnError, logFields, ProviderError, problemOf } from '../core/errors.ts'
 import type { Output } from '../core/output.ts'
 import type { PublishFailure } from '../core/ports.ts'
 import { createQueue } from '../core/queue.ts'
@@ -105,11 +105,12 @@ export function createAgent(
     if (result.kind === 'waiting') watch.join([...staticReferences(output), ...result.used])
     for (const key of before) if (!index.isUsed(key)) watch.drop(key)
     if (result.kind !== 'failed') return
-    const hint = result.error instanceof KeyturnError ? result.error.hint : undefined
-    journal.record('error', 'render_failed', `${output.path}: ${result.error.message}`, {
-      output: output.path,
-      hint,
-    })
+    const { error } = result
+    const { path } = output
+    const problem = problemOf(error)
+    // A place names the template; the message alone names nothing.
+    const message = problem.file === undefined ? `${path}: ${error.message}` : error.message
+    journal.record('error', 'render_failed', message, { output: path, ...logFields(problem) })
   }
 
   async function publish(signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
-import { formatProblem, type Problem } from '../config/problem.ts'
 import { type ExitCode, exitCodes } from '../core/errors.ts'
+import type { Problem } from '../core/problem.ts'
 import type { ConfigurationOptions, ProgramContext } from './context.ts'
+import { formatProblem } from './format-problem.ts'
 import { load } from './load-configuration.ts'
 import { palette } from './terminal.ts'
 
@@ -10,7 +11,8 @@ export async function check(
   options: ConfigurationOptions & { json?: true },
 ): Promise<ExitCode> {
   const { terminal } = context
-  const { green, red, yellow, bold } = palette(terminal)
+  const colours = palette(terminal)
+  const { green, red, yellow, bold } = colours
   const result = await load(context, options)
   const problems = 'problems' in result ? result.problems : []
   const { warnings } = result
@@ -18,8 +20,9 @@ export async function check(
     const rows = [...problems.map(row('error')), ...warnings.map(row('warning'))]
     terminal.out(`${JSON.stringify(rows, undefined, 2)}\n`)
   } else {
-    for (const problem of problems) terminal.out(`${red('error')} ${formatProblem(problem)}\n\n`)
-    for (const warning of warnings) terminal.out(`${yellow('warning')} ${formatProblem(warning)}\n\n`)
+    for (const problem of problems) terminal.out(`${red('error')} ${formatProblem(problem, colours)}\n\n`)
+    for (const warning of warnings)
+      terminal.out(`${yellow('warning')} ${formatProblem(warning, colours)}\n\n`)
     terminal.out(
       problems.length === 0
         ? `${green('ok')} the configuration can be used${counted(warnings, 'warning')}\n`

@@ -2,13 +2,13 @@ import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:
 import { delimiter, isAbsolute, join } from 'node:path'
 import { findConfiguration } from '../config/find-configuration.ts'
 import { type LoadResult, loadConfiguration } from '../config/load-configuration.ts'
-import { formatProblems } from '../config/problem.ts'
 import { readYaml } from '../config/read-yaml.ts'
 import type { ConfigurationPorts } from '../config/resolve/resolution.ts'
 import type { ResolvedConfiguration } from '../config/resolved.ts'
 import type { ConfigurationSource } from '../config/source.ts'
 import { ConfigurationError } from '../core/errors.ts'
 import type { ConfigurationOptions, Surroundings } from './context.ts'
+import { InvalidConfiguration } from './invalid-configuration.ts'
 
 /** Loads the configuration that the options and the environment name, and checks it offline. */
 export async function load(context: Surroundings, options: ConfigurationOptions): Promise<LoadResult> {
@@ -17,14 +17,14 @@ export async function load(context: Surroundings, options: ConfigurationOptions)
   return loadConfiguration({ source, environment, ports: await portsOf(context, source) })
 }
 
-/** @throws ConfigurationError that shows every mistake */
+/** @throws InvalidConfiguration that holds every mistake */
 export async function loadOrThrow(
   context: Surroundings,
   options: ConfigurationOptions,
 ): Promise<ResolvedConfiguration> {
   const result = await load(context, options)
   if ('configuration' in result) return result.configuration
-  throw new ConfigurationError(`the configuration cannot be used\n${formatProblems(result.problems)}`)
+  throw new InvalidConfiguration(result.problems)
 }
 
 /** The control socket of the agent that runs with this configuration. */

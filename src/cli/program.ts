@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander'
 import { parseDuration } from '../core/duration.ts'
-import { type ExitCode, exitCodes, KeyturnError, messageOf } from '../core/errors.ts'
+import { type ExitCode, exitCodes } from '../core/errors.ts'
 import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
 import type { DevStoreCommandOptions } from './dev-store.ts'
-import { palette, type Terminal } from './terminal.ts'
+import { reportError } from './report-error.ts'
 
 /** Runs one command of the command line and answers its exit code. Each command is loaded when it is asked for. */
 export async function runProgram(context: ProgramContext): Promise<ExitCode> {
@@ -18,14 +18,6 @@ export async function runProgram(context: ProgramContext): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.configuration
     return reportError(error, context.terminal)
   }
-}
-
-function reportError(error: unknown, terminal: Terminal): ExitCode {
-  const { red, dim } = palette(terminal)
-  terminal.error(`${red('keyturn:')} ${messageOf(error)}\n`)
-  if (!(error instanceof KeyturnError)) return exitCodes.unexpected
-  if (error.hint !== undefined) terminal.error(`  ${dim('hint:')} ${error.hint}\n`)
-  return error.exitCode
 }
 
 type Done = (code: ExitCode) => void

@@ -1,6 +1,9 @@
 import type { ResolvedConfiguration } from '../config/resolved.ts'
-import { ConfigurationError, type ExitCode, exitCodes, KeyturnError, messageOf } from '../core/errors.ts'
+import { type ExitCode, exitCodes, logFields, problemOf } from '../core/errors.ts'
+import type { Journal } from '../core/ports.ts'
+import { placeText } from '../core/problem.ts'
 import { type Before, type Composition, composeAgent, type Ends } from './compose-agent.ts'
+import { InvalidConfiguration } from './invalid-configuration.ts'
 
 export interface RunOptions {
   readonly ends: Ends
@@ -43,9 +46,7 @@ export async function run({
     before = { ...before, secrets: agent.secrets }
     if (next === undefined) break
     composition = await composeAgent(next, ends, before).catch(error => {
-      journal.record('error', 'reload_refused', messageOf(error), {
-        hint: error instanceof KeyturnError ? error.hint : undefined,
-      })
+      recordRefusal(error, journal)
       return composeAgent(configuration, ends, before)
     })
     configuration = next
@@ -72,12 +73,19 @@ async function runUntilReload(
         next = configuration
         ending.abort()
       },
-      error => {
-        const hint = error instanceof ConfigurationError ? error.hint : undefined
-        ends.journal.record('error', 'reload_refused', messageOf(error), { hint })
-      },
+      error => recordRefusal(error, ends.journal),
     )
   })
   await runAgent(AbortSignal.any([terminate, ending.signal]))
   return terminate.aborted ? undefined : next
+}
+
+/** One line for each mistake. */
+function recordRefusal(error: unknown, journal: Journal): void {
+  const problems = error instanceof InvalidConfiguration ? error.problems : [problemOf(error)]
+  for (const problem of problems) {
+    const place = placeText(problem)
+    const message = place === '' ? problem.message : `${place}: ${problem.message}`
+    journal.record('error', 'reload_refused', message, logFields(problem))
+  }
 }

@@ -14,11 +14,19 @@ export interface Palette {
   readonly red: Paint
   readonly green: Paint
   readonly yellow: Paint
+  readonly cyan: Paint
 }
 
 export function palette({ colour }: Pick<Terminal, 'colour'>): Palette {
   const paint = (code: number): Paint => (colour ? text => `\u001b[${code}m${text}\u001b[0m` : text => text)
-  return { bold: paint(1), dim: paint(2), red: paint(31), green: paint(32), yellow: paint(33) }
+  return {
+    bold: paint(1),
+    dim: paint(2),
+    red: paint(31),
+    green: paint(32),
+    yellow: paint(33),
+    cyan: paint(36),
+  }
 }
 
 /** Columns as wide as their widest cell; colours do not count. The last column is not padded. */

@@ -1,4 +1,4 @@
-import { inOrder, type Problem } from './problem.ts'
+import { inOrder, type Problem } from '../core/problem.ts'
 import { type ConfigurationPorts, createResolution } from './resolve/resolution.ts'
 import { resolve } from './resolve/resolve.ts'
 import type { ResolvedConfiguration } from './resolved.ts'

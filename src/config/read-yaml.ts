@@ -13,7 +13,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import { isCredentialKey } from './credential.ts'
-import type { Place, Problem } from './problem.ts'
+import type { Place, Problem } from '../core/problem.ts'
 import type { ConfigurationSource, DataPath, TextPosition } from './source.ts'
 
 /** Reads YAML 1.2, and JSON as a part of it. `file` is absolute. Never throws: what cannot be read is a problem. */

@@ -1,4 +1,4 @@
-import type { Place, Problem } from './problem.ts'
+import type { Place, Problem } from '../core/problem.ts'
 
 /** A configuration before it is checked, wherever it was written. */
 export interface ConfigurationSource {

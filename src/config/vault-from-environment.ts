@@ -1,4 +1,4 @@
-import type { Problem } from './problem.ts'
+import type { Problem } from '../core/problem.ts'
 import type { DataPath } from './source.ts'
 
 /** A setting, and the option or variable that it comes from. Undefined where it is not given. */

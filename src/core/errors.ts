@@ -1,3 +1,5 @@
+import { type Place, type Problem, placeText } from './problem.ts'
+
 /** Exit codes of the command line, one per kind of failure; `docs/operations.md` lists them. */
 export const exitCodes = {
   ok: 0,
@@ -15,6 +17,8 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
 export interface ErrorDetails {
   /** What the reader can do about it; shown apart from the message. */
   readonly hint?: string | undefined
+  /** Where in a file it is; the message begins with it. */
+  readonly place?: Place | undefined
   /** Kept only where it cannot hold a credential, a value or an answer's body. */
   readonly cause?: unknown
 }
@@ -25,11 +29,19 @@ export interface ErrorDetails {
  */
 export class KeyturnError extends Error {
   override readonly name: string = 'KeyturnError'
+  /** The message without the place before it. */
+  readonly problem: string
+  readonly place: Place | undefined
   readonly hint: string | undefined
 
-  constructor(message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    this.hint = details.hint
+  constructor(problem: string, { place, hint, cause }: ErrorDetails = {}) {
+    super(
+      place === undefined ? problem : `${placeText(place)}: ${problem}`,
+      cause === undefined ? undefined : { cause },
+    )
+    this.problem = problem
+    this.place = place
+    this.hint = hint
   }
 
   get exitCode(): ExitCode {
@@ -121,6 +133,17 @@ export class RenderError extends KeyturnError {
 /** A notification that was not delivered; the agent keeps it as a debt and tries again. */
 export class NotifyError extends KeyturnError {
   override readonly name = 'NotifyError'
+}
+
+/** What was thrown as a mistake: the message without its place, the place, and the hint. */
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof KeyturnError)) return { message: messageOf(error) }
+  return { ...error.place, message: error.problem, hint: error.hint }
+}
+
+/** What a log line says of a mistake beside its message. Not the line as it is written: it may hold what it should not. */
+export function logFields({ file, line, column, hint }: Omit<Problem, 'message'>) {
+  return { file, line, column, hint }
 }
 
 /** The message of anything thrown, for a log line or a status row. */

@@ -4,13 +4,27 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
   return best === undefined ? undefined : `did you mean "${best}"?`
 }
 
+/** Nobody mistypes a word of this length in one letter. */
+const maxWordLength = 80
+
 function closest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > maxWordLength) return undefined
   const limit = Math.max(1, Math.floor(word.length / 3))
   const ranked = candidates
+    .filter(candidate => candidate.length <= maxWordLength)
     .map(candidate => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)
   return ranked[0]?.candidate
+}
+
+const maxNames = 12
+
+/** Names for a hint: all of them, or the first and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const more = names.length - maxNames
+  const shown = names.slice(0, maxNames).join(', ')
+  return more > 0 ? `${shown} and ${more} more` : shown
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that make one word of the other. */

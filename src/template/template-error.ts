@@ -1,50 +1,49 @@
-import { ConfigurationError, type ErrorDetails, RenderError } from '../core/errors.ts'
+import { ConfigurationError, RenderError } from '../core/errors.ts'
 
+/** Where an offset of a template stands. */
 export interface Position {
   /** From 1. */
   readonly line: number
-  /** From 1, in characters. */
+  /** From 1, in UTF-16 code units. */
   readonly column: number
+  /** The line as it is written. */
+  readonly excerpt: string
 }
 
-export interface TemplateErrorDetails extends ErrorDetails, Position {
+export interface TemplateErrorDetails extends Position {
   /** The template's name, which is its file's where it has one. */
   readonly template: string
+  readonly hint?: string | undefined
 }
 
 /** A template that does not parse. Its message holds nothing but what stands in the template. */
 export class TemplateSyntaxError extends ConfigurationError {
-  readonly template: string
   readonly line: number
   readonly column: number
-  /** The message without the position before it. */
-  readonly problem: string
 
-  constructor(problem: string, details: TemplateErrorDetails) {
-    super(`${details.template}:${details.line}:${details.column}: ${problem}`, details)
-    this.template = details.template
-    this.line = details.line
-    this.column = details.column
-    this.problem = problem
+  constructor(problem: string, { template: file, line, column, excerpt, hint }: TemplateErrorDetails) {
+    super(problem, { place: { file, line, column, excerpt }, hint })
+    this.line = line
+    this.column = column
   }
 }
 
 /** A template that cannot be executed with the secrets as they are. Names keys and types, never values. */
 export class TemplateRenderError extends RenderError {
-  readonly template: string
   readonly line: number
   readonly column: number
 
-  constructor(problem: string, details: TemplateErrorDetails) {
-    super(`${details.template}:${details.line}:${details.column}: ${problem}`, details)
-    this.template = details.template
-    this.line = details.line
-    this.column = details.column
+  constructor(problem: string, { template: file, line, column, excerpt, hint }: TemplateErrorDetails) {
+    super(problem, { place: { file, line, column, excerpt }, hint })
+    this.line = line
+    this.column = column
   }
 }
 
 export function positionAt(text: string, offset: number): Position {
   const before = text.slice(0, offset)
   const lineStart = before.lastIndexOf('\n') + 1
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 }
+  const lineEnd = text.indexOf('\n', lineStart)
+  const excerpt = text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, '')
+  return { line: before.split('\n').length, column: offset - lineStart + 1, excerpt }
 }

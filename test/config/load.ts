@@ -1,9 +1,9 @@
 import { loadConfiguration } from '../../src/config/load-configuration.ts'
-import type { Problem } from '../../src/config/problem.ts'
 import { readYaml } from '../../src/config/read-yaml.ts'
 import type { ConfigurationPorts } from '../../src/config/resolve/resolution.ts'
 import type { ResolvedConfiguration } from '../../src/config/resolved.ts'
 import type { ConfigurationSource } from '../../src/config/source.ts'
+import type { Problem } from '../../src/core/problem.ts'
 
 export const file = '/etc/keyturn/keyturn.yaml'
 

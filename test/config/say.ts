@@ -1,4 +1,4 @@
-import type { Problem } from '../../src/config/problem.ts'
+import type { Problem } from '../../src/core/problem.ts'
 
 /** Problems as lines that a test can hold against what is expected: `line:column message (hint)`. */
 export function say(problems: readonly Problem[]): string[] {

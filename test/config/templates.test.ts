@@ -10,9 +10,8 @@ function parseTemplate(text: string, name: string): TemplateUse {
   const line = lines.findIndex(content => /\{\{(?!.*\}\})/.test(content))
   if (line !== -1) {
     const column = (lines[line] ?? '').indexOf('{{') + 1
-    const problem = 'unclosed action'
-    const error = new ConfigurationError(`${name}:${line + 1}:${column}: ${problem}`, { hint: 'close it' })
-    throw Object.assign(error, { line: line + 1, column, problem })
+    const place = { file: name, line: line + 1, column, excerpt: lines[line] }
+    throw new ConfigurationError('unclosed action', { hint: 'close it', place })
   }
   return { secrets: [...text.matchAll(/\{\{ (\w+) \}\}/g)].map(match => match[1] ?? '') }
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { ConfigurationError } from '../../core/errors.ts'
+import type { Problem } from '../../core/problem.ts'
 import { isData, valueAt } from '../data.ts'
-import type { Problem } from '../problem.ts'
 import type { ConfigurationInput } from '../schema/configuration.ts'
 import type { ConfigurationSource, DataPath, TextPosition } from '../source.ts'
 
@@ -11,8 +11,7 @@ export interface ConfigurationPorts {
   readText(file: string): string
   /**
    * Parses a template.
-   * @throws ConfigurationError with the numbers `line` and `column` in the text, both from 1, and where its message begins
-   * with them, with the message alone as `problem`
+   * @throws ConfigurationError whose place in the text is known
    */
   parseTemplate(text: string, name: string): TemplateUse
   /** Whether an absolute path, or a name on the PATH, is a program that can be run. */

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../../core/errors.ts'
+import type { Place } from '../../core/problem.ts'
 import { quote } from '../quote.ts'
 import type { FileSource } from '../resolved.ts'
 import type { FileInput } from '../schema/outputs.ts'
@@ -64,28 +65,16 @@ function parse(
     for (const secret of use.secrets ?? []) secrets.declared(secret, path)
     return { kind: 'template', text, name }
   } catch (error) {
-    const syntax = syntaxErrorOf(error)
-    if (syntax === undefined) throw error
+    if (!(error instanceof ConfigurationError)) throw error
     secrets.useAll()
-    const { line, column, message, hint } = syntax
-    if (file === undefined) report(resolution, { path, within: { line, column }, message, hint })
-    else {
-      const excerpt = text.split(/\r?\n/)[line - 1]
-      resolution.problems.push({ file, line, column, excerpt, message, hint })
-    }
+    const { problem: message, place, hint } = error
+    if (file !== undefined) resolution.problems.push({ ...place, file, message, hint })
+    else report(resolution, { path, within: positionOf(place), message, hint })
     return undefined
   }
 }
 
-interface SyntaxProblem extends TextPosition {
-  readonly message: string
-  readonly hint: string | undefined
-}
-
-function syntaxErrorOf(error: unknown): SyntaxProblem | undefined {
-  if (!(error instanceof ConfigurationError) || !('line' in error) || !('column' in error)) return undefined
-  const { line, column, hint } = error
-  if (typeof line !== 'number' || typeof column !== 'number') return undefined
-  const message = 'problem' in error && typeof error.problem === 'string' ? error.problem : error.message
-  return { line, column, message, hint }
+function positionOf(place: Place | undefined): TextPosition | undefined {
+  const { line, column } = place ?? {}
+  return line === undefined || column === undefined ? undefined : { line, column }
 }
