@@ -1,27 +1,47 @@
-import { JsonNumber } from '../core/json.ts'
+import { isJsonObject, type Json, JsonNumber } from '../core/json.ts'
 import type { Reference } from '../core/reference.ts'
 import { type Field, type Secret, selectField } from '../core/secret.ts'
 import { stringFromBytes } from './go-string.ts'
-import { isPlainMap, List, StructPointer, textOf, type Value } from './values.ts'
+import { isPlainMap, List, StructPointer, TypedMap, textOf, type Value } from './values.ts'
 
 /** A secret as `secret` answers it: consul-template's struct, in the order of its declaration. */
 export function secretResponse(secret: Secret): Value {
   const response = secret.response ?? new Map<string, Value>([['data', fieldsValue(secret.fields)]])
-  const { lease_duration: duration, warnings, data } = Object.fromEntries(response)
-  const seconds = duration instanceof JsonNumber ? Math.trunc(Number(duration.text)) : 0
+  // A write that is answered by nothing.
+  if (response.size === 0) return new StructPointer('dependency.Secret', undefined)
+  const { warnings, data } = Object.fromEntries(response)
+  const auth = secret.response?.get('auth')
   return new StructPointer(
     'dependency.Secret',
     new Map<string, Value>([
       ['RequestID', textOf(response.get('request_id')) ?? ''],
       ['LeaseID', textOf(response.get('lease_id')) ?? ''],
-      ['LeaseDuration', BigInt(seconds)],
+      ['LeaseDuration', secondsOf(response.get('lease_duration'))],
       ['Renewable', response.get('renewable') === true],
       ['Data', isPlainMap(data) ? data : new Map<string, Value>()],
       ['Warnings', new List('[]string', Array.isArray(warnings) ? warnings : undefined)],
-      ['Auth', new StructPointer('dependency.SecretAuth', undefined)],
+      ['Auth', new StructPointer('dependency.SecretAuth', isJsonObject(auth) ? authFields(auth) : undefined)],
       ['WrapInfo', new StructPointer('dependency.SecretWrapInfo', undefined)],
     ]),
   )
+}
+
+/** A token that was made, in the order of the declaration. */
+function authFields(auth: ReadonlyMap<string, Json>): ReadonlyMap<string, Value> {
+  const { policies, metadata } = Object.fromEntries(auth)
+  const entries = isJsonObject(metadata) ? metadata : undefined
+  return new Map<string, Value>([
+    ['ClientToken', textOf(auth.get('client_token')) ?? ''],
+    ['Accessor', textOf(auth.get('accessor')) ?? ''],
+    ['Policies', new List('[]string', Array.isArray(policies) ? policies : undefined)],
+    ['Metadata', new TypedMap({ key: 'string', value: 'string' }, entries)],
+    ['LeaseDuration', secondsOf(auth.get('lease_duration'))],
+    ['Renewable', auth.get('renewable') === true],
+  ])
+}
+
+function secondsOf(value: Value): bigint {
+  return BigInt(value instanceof JsonNumber ? Math.trunc(Number(value.text)) : 0)
 }
 
 /** The fields of a secret, or the one field that the reference names. */

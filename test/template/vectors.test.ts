@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { RenderError } from '../../src/core/errors.ts'
+import { isJsonObject, type Json, type JsonDocument, parseJson } from '../../src/core/json.ts'
 import { templateFunctions } from '../../src/template/functions.ts'
 import { lex } from '../../src/template/lex.ts'
 import { renderOffline } from '../../src/template/render-offline.ts'
@@ -15,6 +16,7 @@ interface Vector {
   readonly dotJson?: string
   readonly secretsJson?: string
   readonly writesJson?: string
+  readonly pkiJson?: string
   readonly lists?: Readonly<Record<string, readonly string[]>>
   readonly errorOnMissingKey?: boolean
   readonly output?: string
@@ -29,7 +31,7 @@ const expectedCounts = {
   'go-actions': 233,
   'go-functions': 218,
   'value-printing': 40,
-  'ct-secret': 57,
+  'ct-secret': 65,
   errors: 95,
   realistic: 10,
 }
@@ -50,13 +52,10 @@ function vectorsOf(group: string): readonly Vector[] {
   return JSON.parse(readFileSync(new URL(`../vectors/${group}.json`, import.meta.url), 'utf8'))
 }
 
-/**
- * All functions it calls must exist. `secret` with parameters is a write, which rendering from given secrets cannot answer,
- * so vectors that hold the answer to a write are left out with those of functions that do not exist.
- */
-function isSelected({ template, left, right, writesJson }: Vector): boolean {
+/** All functions it calls must exist. */
+function isSelected({ template, left, right }: Vector): boolean {
   const names = lex(template, left || '{{', right || '}}').filter(token => token.kind === 'identifier')
-  return writesJson === undefined && names.every(({ text }) => templateFunctions.has(text))
+  return names.every(({ text }) => templateFunctions.has(text))
 }
 
 async function outcomeOf(vector: Vector): Promise<unknown> {
@@ -85,9 +84,34 @@ function expectedOutcome({ output, outputBase64, stage, line }: Vector): unknown
   return { output: bytes.toString('latin1') }
 }
 
-/** A listing is given as Vault answers it. */
-function secretsOf({ secretsJson, lists }: Vector): string | undefined {
-  if (lists === undefined) return secretsJson
-  const listings = Object.entries(lists).map(([path, keys]) => [path, { data: { keys } }])
-  return JSON.stringify({ ...JSON.parse(secretsJson ?? '{}'), ...Object.fromEntries(listings) })
+/** All answers as one document, with the texts as they stand in the vector. */
+function secretsOf({ secretsJson = '{}', writesJson = '[]', pkiJson = '[]', lists = {} }: Vector): string {
+  const read = parseJson(secretsJson)
+  const entries = [
+    ...[...objectOf(read.root)].map(([path, answer]) => [path, read.textOf(answer)]),
+    ...Object.entries(lists).map(([path, keys]) => [path, JSON.stringify({ data: { keys } })]),
+    ...writes(writesJson, 'secret').map(([name, answer, { textOf }]) => [name, textOf(answer)]),
+    ...writes(pkiJson, 'pem').map(([name, pem]) => [name, JSON.stringify({ data: issued(objectOf(pem)) })]),
+  ]
+  return `{${entries.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join()}}`
+}
+
+/** The answers to writes, each under the path and parameters that it is given by. */
+function writes(json: string, answer: string): [name: string, answer: Json, JsonDocument][] {
+  const document = parseJson(json)
+  const list = Array.isArray(document.root) ? document.root : []
+  return list.map(objectOf).map(write => {
+    const parameters = [...objectOf(write.get('params'))].map(([name, value]) => `${name}=${value}`)
+    return [[write.get('path'), ...parameters].join(' '), write.get(answer) ?? null, document]
+  })
+}
+
+/** The parts of a certificate as Vault answers them. */
+function issued(pem: ReadonlyMap<string, Json>): object {
+  const { cert, key, ca, caChain } = Object.fromEntries(pem)
+  return { certificate: cert, private_key: key, issuing_ca: ca, ca_chain: caChain }
+}
+
+function objectOf(value: Json | undefined): ReadonlyMap<string, Json> {
+  return isJsonObject(value) ? value : new Map()
 }

@@ -13,7 +13,7 @@ export interface VaultRequest {
   readonly path: string
   readonly query?: string | undefined
   readonly token?: string | undefined
-  readonly body?: Readonly<Record<string, string>> | undefined
+  readonly body?: Readonly<Record<string, string | Readonly<Record<string, string>>>> | undefined
   readonly signal: AbortSignal
 }
 
@@ -65,7 +65,7 @@ export function createVaultClient(settings: VaultSettings, clock: Clock): VaultC
       .catch((error: unknown) => {
         throw error instanceof HttpError ? unreachable(error, settings.name) : error
       })
-    const asked = { what, provider: settings.name, now: clock.now() }
+    const asked = { what, provider: settings.name, now: clock.now(), writes: method === 'POST' }
     if (response.status !== 200 && response.status !== 204) throw failureOf(response, asked)
     return { statusCode: 200, body: documentOf(response, asked), request: { path: what } }
   }

@@ -7,6 +7,7 @@ export interface Asked {
   readonly what: string
   readonly provider: string
   readonly now: number
+  readonly writes: boolean
 }
 
 /**
@@ -17,12 +18,22 @@ export function failureOf(response: HttpResponse, asked: Asked): ProviderError {
   const { status, headers } = response
   const kind = kindOf(response)
   return new ProviderError(kind, messageFor(kind, status, asked), {
-    hint: isRedirect(status) ? redirectHint(headers['location']) : hints[kind],
+    hint: isRedirect(status) ? redirectHint(headers['location']) : hintFor(kind, asked),
     retryAfterMs: retryAfterMs(headers['retry-after'], asked.now),
   })
 }
 
-const hints: Partial<Record<FailureKind, string>> = {
+function hintFor(kind: FailureKind, { writes }: Asked): string | undefined {
+  return (writes ? writeHints : readHints)[kind]
+}
+
+const writeHints: Partial<Record<FailureKind, string>> = {
+  forbidden: 'the policy of the role must allow "update" on this path',
+  missing:
+    'the server does not take these parameters at this path: look at its role and at the names of the parameters',
+}
+
+const readHints: Partial<Record<FailureKind, string>> = {
   forbidden:
     'the policy of the role must allow "read" on this path, which for a secret of KV version 2 has data/ behind the mount',
   missing: 'for a secret of KV version 2 the path has data/ behind the mount',

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { ProviderError } from '../../core/errors.ts'
 import type { Clock, Journal, Provider } from '../../core/ports.ts'
-import type { Reference } from '../../core/reference.ts'
+import type { Reference, Write } from '../../core/reference.ts'
 import { createCredentialReader } from '../../platform/read-credential.ts'
 import { untilAborted } from '../../platform/until-aborted.ts'
 import { createVaultClient } from './client.ts'
@@ -9,13 +9,14 @@ import { createMounts, type Mount } from './mounts.ts'
 import { leaseOf, listingOf, secretOf } from './secret-of.ts'
 import { createSession } from './session.ts'
 import type { VaultSettings } from './settings.ts'
+import { writtenOf } from './written.ts'
 
 export interface VaultPorts {
   readonly clock: Clock
   readonly journal: Journal
 }
 
-/** Secrets of Vault or OpenBao: KV v1 and v2, and whatever else answers a read, leased or not. */
+/** Secrets of Vault or OpenBao: KV v1 and v2, and whatever else answers a read or a write, leased or not. */
 export function openVaultProvider(settings: VaultSettings, { clock, journal }: VaultPorts): Provider {
   const client = createVaultClient(settings, clock)
   const credentials = createCredentialReader(journal)
@@ -37,6 +38,14 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
       signal.throwIfAborted()
       const mount = await untilAborted(mounts.of(reference.path), signal)
       const path = pathOf(reference, mount)
+      if (reference.write !== undefined) {
+        const body = bodyOf(reference.write, mount)
+        const document = await session.withToken(
+          token => client.ask({ method: 'POST', path, token, body, signal }),
+          signal,
+        )
+        return writtenOf(document, { now: clock.now(), digestKey })
+      }
       const query = queryOf(reference)
       const document = await session.withToken(
         token => client.ask({ method: 'GET', path, query, token, signal }),
@@ -72,6 +81,12 @@ function pathOf({ path, list }: Reference, mount: Mount): string {
   if (mount.kind !== 'kv2') return path
   const below = path.slice(mount.path.length).replace(/^(data|metadata)(\/|$)/, '')
   return `${mount.path}${list ? 'metadata' : 'data'}/${below}`
+}
+
+/** KV v2 takes what is written in an object of its own. All values are strings, as Vault Agent sends them. */
+function bodyOf({ parameters }: Write, mount: Mount) {
+  const body = Object.fromEntries(parameters)
+  return mount.kind === 'kv2' ? { data: body } : body
 }
 
 /** Vault takes `?list=true` for its own method LIST, which not every proxy lets through. */
