@@ -112,7 +112,8 @@ describe('an error of execution', () => {
       '{{ $x := .s }}{{ $x.y }}',
       '{{ .s | .m }}',
       '{{ template "t" .s }}',
-      '{{ secret .s "a=b" }}',
+      '{{ secret "p" .s }}',
+      '{{ pkiCert "p" "a=b" .s }}',
     ],
     ...['{{ define "t" }}{{ .x }}{{ end }}{{ template "t" .s }}', '{{ (print .s).x }}', '{{ secret "%zz" }}'],
   ])('shows no value: %s', async text => {
