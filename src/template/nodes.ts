@@ -14,6 +14,8 @@ export interface TextNode extends Positioned {
 export interface ActionNode extends Positioned {
   readonly kind: 'action'
   readonly pipe: PipeNode
+  /** Offset of what closes it. */
+  readonly end: number
 }
 
 /** `if`, `with` and `range` have one shape. */

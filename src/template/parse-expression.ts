@@ -199,7 +199,11 @@ export class ExpressionParser {
       this.called.add(name)
       return { kind: 'function', name, at }
     }
-    const hint = didYouMean(name, this.#functions.names())
+    // Who comes from Helm writes sprig's functions without the prefix that they have here.
+    const prefixed = `sprig_${name}`
+    const hint = this.#functions.has(prefixed)
+      ? `did you mean "${prefixed}"?`
+      : didYouMean(name, this.#functions.names())
     return this.#tokens.fail(`function "${name}" is not defined`, hint, token)
   }
 

@@ -35,7 +35,8 @@ class Parser {
   readonly #expressions: ExpressionParser
   readonly #templates = new Map<string, Body>()
   #rangeDepth = 0
-  #nesting = 0
+  /** What is to be closed by an `end`, the innermost last. */
+  readonly #open: { readonly what: string; readonly at: number }[] = []
   #actionAt = 0
 
   constructor(tokens: TokenStream, functions: FunctionLookup) {
@@ -63,22 +64,25 @@ class Parser {
 
   #define(): void {
     const context = 'define clause'
+    const at = this.#tokens.lastAt
     const name = this.#templateName(context)
     this.#tokens.expect(['right delimiter'], context)
-    const body = this.#ownScope(() => this.#tokens.fail(`unexpected {{else}} in ${context}`))
+    const body = this.#ownScope({ what: 'define', at }, () =>
+      this.#tokens.fail(`unexpected {{else}} in ${context}`),
+    )
     this.#addTemplate(name, body)
   }
 
   /** The body of a definition, which sees no variable and no loop around it. */
-  #ownScope(refuseElse: () => never): Body {
+  #ownScope(clause: { what: string; at: number }, refuseElse: () => never): Body {
     const rangeDepth = this.#rangeDepth
     this.#rangeDepth = 0
-    this.#enter()
+    this.#enter(clause)
     const body = this.#expressions.withoutVariables(() => {
       const [nodes, ending] = this.#body()
       return ending === 'end' ? nodes : refuseElse()
     })
-    this.#nesting -= 1
+    this.#open.pop()
     this.#rangeDepth = rangeDepth
     return body
   }
@@ -97,10 +101,13 @@ class Parser {
       if (typeof node === 'string') return [body, node]
       body.push(node)
     }
-    return this.#tokens.fail(
-      'unexpected end of file',
-      'close each if, with, range, block and define with {{ end }}',
-    )
+    return this.#tokens.fail('unexpected end of file', this.#unclosed())
+  }
+
+  #unclosed(): string | undefined {
+    const clause = this.#open.at(-1)
+    if (clause === undefined) return undefined
+    return `the {{ ${clause.what} }} in line ${this.#tokens.lineAt(clause.at)} is not closed: write {{ end }} where it ends`
   }
 
   #textOrAction(): Node | Ending {
@@ -135,7 +142,7 @@ class Parser {
     }
     this.#tokens.seek(mark)
     const pipe = this.#expressions.pipeline('command', 'right delimiter')
-    return { kind: 'action', pipe, at: pipe.at }
+    return { kind: 'action', pipe, at: pipe.at, end: this.#tokens.lastAt }
   }
 
   #jump(kind: 'break' | 'continue', at: number): Node {
@@ -152,7 +159,7 @@ class Parser {
   }
 
   #branch(kind: BranchNode['kind'], at: number): BranchNode {
-    this.#enter()
+    this.#enter({ what: kind, at })
     const branch = this.#expressions.scoped<BranchNode>(() => {
       const pipe = this.#expressions.pipeline(kind, 'right delimiter')
       if (kind === 'range') this.#rangeDepth += 1
@@ -161,13 +168,13 @@ class Parser {
       const otherwise = ending === 'else' ? this.#otherwise(kind) : undefined
       return { kind, pipe, body, otherwise, at }
     })
-    this.#nesting -= 1
+    this.#open.pop()
     return branch
   }
 
-  #enter(): void {
-    this.#nesting += 1
-    if (this.#nesting > maxNesting) this.#tokens.fail(`actions are nested more than ${maxNesting} deep`)
+  #enter(clause: { what: string; at: number }): void {
+    this.#open.push(clause)
+    if (this.#open.length > maxNesting) this.#tokens.fail(`actions are nested more than ${maxNesting} deep`)
   }
 
   #otherwise(kind: BranchNode['kind']): Body {
@@ -189,7 +196,9 @@ class Parser {
     const pipe = this.#expressions.pipeline(context, 'right delimiter')
     const clauseEnd = this.#tokens.mark - 1
     // As in Go, the error is at the block and not at its `else`.
-    const body = this.#ownScope(() => this.#tokens.failAt(clauseEnd, `unexpected {{else}} in ${context}`))
+    const body = this.#ownScope({ what: 'block', at }, () =>
+      this.#tokens.failAt(clauseEnd, `unexpected {{else}} in ${context}`),
+    )
     this.#addTemplate(name, body)
     return { kind: 'template', name, pipe, at }
   }

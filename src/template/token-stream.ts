@@ -29,6 +29,15 @@ export class TokenStream {
     this.#next = mark
   }
 
+  /** Offset of the token that was read last. */
+  get lastAt(): number {
+    return this.#tokenAt(this.#next - 1).at
+  }
+
+  lineAt(offset: number): number {
+    return positionAt(this.text, offset).line
+  }
+
   next(): Token {
     const token = this.#tokenAt(this.#next)
     this.#furthest = Math.max(this.#furthest, this.#next)

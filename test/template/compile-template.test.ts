@@ -182,6 +182,19 @@ describe('a template that does not parse', () => {
   })
 
   it.each([
+    [
+      'a\n{{ if .db.user }}\n{{ with .db }}{{ end }}\n',
+      'the {{ if }} in line 2 is not closed: write {{ end }} where it ends',
+    ],
+    [
+      '{{ define "a" }}\n{{ block "b" . }}',
+      'the {{ block }} in line 2 is not closed: write {{ end }} where it ends',
+    ],
+  ])('names what is not closed: %s', async (text, hint) => {
+    expect(await problemOf(text)).toMatchObject({ problem: 'unexpected end of file', hint })
+  })
+
+  it.each([
     ['{{ if .db }}', 'app.tmpl:1:13: unexpected end of file'],
     ['{{ .db.x', 'app.tmpl:1:9: unclosed action'],
     ['{{\n.db.x', 'app.tmpl:2:6: unclosed action, in the action that begins in line 1'],
