@@ -24,10 +24,6 @@ import {
   valueAt,
 } from './values.ts'
 
-/** Of the output and of every text on its way there, in characters. */
-export const maxTextLength = 16 * 1024 * 1024
-export const tooLarge = `the text is larger than ${maxTextLength / 1024 / 1024} MiB`
-
 /** What the pipeline hands to its next command; `absent` for the first one. */
 type Final = Value | typeof absent
 const absent = Symbol('absent')
@@ -117,6 +113,16 @@ export class Evaluator {
   fail(problem: string, hint?: string): never {
     const { name, text } = this.#template
     throw new TemplateRenderError(problem, { template: name, ...positionAt(text, this.#at), hint })
+  }
+
+  /** What it throws is reported at the place that is being evaluated. */
+  located<T>(take: () => T): T {
+    try {
+      return take()
+    } catch (error) {
+      if (!(error instanceof RenderError)) throw error
+      return this.fail(error.message, error.hint)
+    }
   }
 
   pipeline(dot: Value, pipe: PipeNode): Value {
@@ -239,8 +245,9 @@ export class Evaluator {
     if (final !== absent) args.push(this.#accept(argumentOf(final, typeOf(args.length))))
     if (called.stopsAt !== undefined) return args.at(-1)
     try {
+      this.pass.budget.takeSteps(1)
       const result = called.call(args, this.pass)
-      if (typeof result === 'string' && result.length > maxTextLength) throw new RenderError(tooLarge)
+      if (typeof result === 'string') this.pass.budget.takeText(result)
       return result
     } catch (error) {
       if (!(error instanceof RenderError)) throw error

@@ -1,5 +1,6 @@
-import { Evaluator, type EvaluatorOptions, maxTextLength, tooLarge } from './evaluate.ts'
-import { joined } from './go-string.ts'
+import { Evaluator, type EvaluatorOptions } from './evaluate.ts'
+import { byteLength, joined } from './go-string.ts'
+import type { Budget } from './limits.ts'
 import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nodes.ts'
 import { printed } from './print.ts'
 import { mapKeys } from './sorted-keys.ts'
@@ -14,10 +15,6 @@ import {
   type Value,
   valueAt,
 } from './values.ts'
-
-/** Bodies and templates within one another; a recursion without end gets this far. */
-const maxDepth = 1_000
-const maxIterations = 10_000_000
 
 export interface ExecuteOptions extends EvaluatorOptions {
   readonly dot: Value
@@ -44,13 +41,15 @@ type Jump = 'break' | 'continue' | undefined
 class Execution {
   readonly #template: ParsedTemplate
   readonly #evaluator: Evaluator
+  readonly #budget: Budget
   #output = ''
+  #outputBytes = 0
   #depth = 0
-  #iterations = 0
 
   constructor(template: ParsedTemplate, evaluator: Evaluator) {
     this.#template = template
     this.#evaluator = evaluator
+    this.#budget = evaluator.pass.budget
   }
 
   run(dot: Value): string {
@@ -60,6 +59,7 @@ class Execution {
   }
 
   #body(dot: Value, body: Body): Jump {
+    const { maxDepth } = this.#budget.limits
     this.#depth += 1
     if (this.#depth > maxDepth) {
       this.#evaluator.fail(
@@ -103,7 +103,8 @@ class Execution {
 
   #write(text: string): void {
     this.#output += text
-    if (this.#output.length > maxTextLength) this.#evaluator.fail(tooLarge)
+    this.#outputBytes += byteLength(text)
+    this.#evaluator.located(() => this.#budget.checkBytes(this.#outputBytes))
   }
 
   #choose(dot: Value, { kind, pipe, body, otherwise }: BranchNode): Jump {
@@ -135,7 +136,7 @@ class Execution {
     let jump: Jump
     for (const [key, element] of this.#elements(value, node)) {
       isEmpty = false
-      this.#countIteration()
+      this.#evaluator.located(() => this.#budget.takeSteps(1))
       this.#bind(node, key, element)
       const asked = this.#body(element, node.body)
       this.#evaluator.release(bodyMark)
@@ -144,12 +145,6 @@ class Execution {
     if (isEmpty && node.otherwise !== undefined) jump = this.#body(dot, node.otherwise)
     this.#evaluator.release(mark)
     return jump
-  }
-
-  #countIteration(): void {
-    this.#iterations += 1
-    if (this.#iterations > maxIterations)
-      this.#evaluator.fail(`the loops run more than ${maxIterations} times`)
   }
 
   /** With one variable it is the element, with two the first is the index or key. */

@@ -1,0 +1,69 @@
+import { RenderError } from '../core/errors.ts'
+import { byteLength } from './go-string.ts'
+
+/** What one execution of a template may take. */
+export interface Limits {
+  /** Rounds of loops, calls of functions, and their work in like portions. */
+  readonly maxSteps: number
+  /** Of the output, and of every text on its way there. */
+  readonly maxOutputBytes: number
+  /** Bodies and templates within one another; a recursion without end gets this far. */
+  readonly maxDepth: number
+}
+
+export const defaultLimits: Limits = {
+  maxSteps: 10_000_000,
+  maxOutputBytes: 16 * 1024 * 1024,
+  maxDepth: 1_000,
+}
+
+/** Portions of work that count as one step, so that a step takes about as long wherever it is taken. */
+const bytesPerStep = 32
+const stepsPerElement = 8
+
+/**
+ * Counts what one execution takes. What makes a text or a list that its arguments do not already hold asks before it does.
+ * All throw RenderError, without a position, when the limit is passed.
+ */
+export class Budget {
+  readonly limits: Limits
+  #steps = 0
+
+  constructor(limits: Limits) {
+    this.limits = limits
+  }
+
+  takeSteps(count: number): void {
+    this.#steps += count
+    const { maxSteps } = this.limits
+    // Not a number, which a count may become that is too large for one, is too much as well.
+    if (!(this.#steps <= maxSteps)) throw new RenderError(`it takes more than ${maxSteps} steps`)
+  }
+
+  /** For a text of so many bytes. */
+  takeBytes(count: number): void {
+    this.checkBytes(count)
+    this.takeSteps(Math.ceil(count / bytesPerStep))
+  }
+
+  takeText(text: string): void {
+    const { length } = text
+    // Counting the bytes is for those that are near the limit.
+    this.takeBytes(length * 3 > this.limits.maxOutputBytes ? byteLength(text) : length)
+  }
+
+  checkBytes(count: number): void {
+    const { maxOutputBytes } = this.limits
+    if (!(count <= maxOutputBytes)) throw new RenderError(`the text is larger than ${sizeOf(maxOutputBytes)}`)
+  }
+
+  /** For a list or map of so many elements. */
+  takeElements(count: number): void {
+    this.takeSteps(count * stepsPerElement)
+  }
+}
+
+function sizeOf(bytes: number): string {
+  const mebibytes = bytes / 1024 / 1024
+  return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`
+}
