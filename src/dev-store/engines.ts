@@ -9,6 +9,7 @@ import { kv2DataRoutes } from './kv2.ts'
 import { kv2MetadataRoutes } from './kv2-metadata.ts'
 import { leaseRoutes } from './leases.ts'
 import type { Mount } from './mounts.ts'
+import { pkiRoutes } from './pki.ts'
 import type { Route } from './route.ts'
 import { sealRoutes } from './seal.ts'
 import { staticRoleRoutes } from './static-roles.ts'
@@ -16,6 +17,7 @@ import { mountRoutes } from './sys-mounts.ts'
 import { namespaceRoutes } from './sys-namespaces.ts'
 import { policyRoutes } from './sys-policies.ts'
 import { tokenRoutes } from './token-auth.ts'
+import { transitRoutes } from './transit.ts'
 import { wrappingRoutes } from './wrapping.ts'
 
 const engines: Readonly<Record<string, readonly Route[]>> = {
@@ -33,6 +35,8 @@ const engines: Readonly<Record<string, readonly Route[]>> = {
   kubernetes: kubernetesRoutes,
   cert: certRoutes,
   database: [...databaseRoutes, ...staticRoleRoutes],
+  pki: pkiRoutes,
+  transit: transitRoutes,
 }
 
 /** The routes of a mount; of those that fit a path, the first counts. */

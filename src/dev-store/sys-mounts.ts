@@ -7,7 +7,7 @@ import { refuse } from './refusal.ts'
 import { type Answer, type Call, param, type Route } from './route.ts'
 import type { Namespace } from './state.ts'
 
-const secretsEngines = ['kv', 'database']
+const secretsEngines = ['kv', 'database', 'pki', 'transit']
 const authMethods = ['approle', 'jwt', 'kubernetes', 'cert']
 
 /** `sys/mounts`, `sys/auth`, and what a client asks to learn a KV mount's version. */
