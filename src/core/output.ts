@@ -1,3 +1,4 @@
+import type { Tell } from './piece.ts'
 import type { Reference } from './reference.ts'
 import type { Secret } from './secret.ts'
 
@@ -31,8 +32,11 @@ export type Validation =
 export interface Renderer {
   /** The secrets it names without having to be run, so that they can be fetched together. */
   readonly references: readonly Reference[]
-  /** @throws RenderError naming keys and positions, never values */
-  render(read: ReadSecret): Rendered
+  /**
+   * @param tell is told the content piece by piece, as it may be shown; what was told counts only where there is a content
+   * @throws RenderError naming keys and positions, never values
+   */
+  render(read: ReadSecret, tell?: Tell): Rendered
 }
 
 /** The current secret, `null` where an optional one does not exist, `undefined` where it has not arrived. */

@@ -1,6 +1,8 @@
 import type { Renderer } from '../core/output.ts'
-import type { Reference } from '../core/reference.ts'
+import { hidden, type Tell } from '../core/piece.ts'
+import { type Reference, secretKey } from '../core/reference.ts'
 import { type Secret, selectField } from '../core/secret.ts'
+import { formatPieces, type Write } from './format-pieces.ts'
 import { formatDotenv } from './formats/dotenv.ts'
 import type { Fields } from './formats/fields.ts'
 import { formatJson } from './formats/json.ts'
@@ -14,30 +16,56 @@ export type Format = (typeof formats)[number]
  * Renders all fields of a secret in a format, or the one that the reference names. The bytes depend on the fields alone,
  * not on their order. Without an optional secret there is nothing to write.
  * Only here a format's library is loaded, so that rendering need not wait.
+ * @param name of the secret, for labels
  */
-export async function compileFormat(reference: Reference, format: Format): Promise<Renderer> {
-  if (format === 'raw') return renderValue(reference, reference.field)
+export async function compileFormat(
+  reference: Reference,
+  format: Format,
+  name = secretKey(reference),
+): Promise<Renderer> {
+  if (format === 'raw') return renderValue(reference, reference.field, name)
   const write = await writerOf(format)
-  return rendererOf(reference, secret => write(fieldsOf(secret, reference)))
+  return rendererOf(reference, {
+    write: secret => write(fieldsOf(secret, reference)),
+    tell(secret, tell) {
+      const labelOf = (field: string) => fieldLabel(name, field)
+      formatPieces(fieldsOf(secret, reference), { format, write, labelOf }).forEach(tell)
+    },
+  })
 }
 
 /** Renders one field as it is; without a name, the only one. */
-export function renderValue(reference: Reference, field: string | undefined): Renderer {
-  return rendererOf(reference, secret => selectField(secret, field).content)
+export function renderValue(
+  reference: Reference,
+  field: string | undefined,
+  name = secretKey(reference),
+): Renderer {
+  const write = (secret: Secret) => selectField(secret, field).content
+  return rendererOf(reference, {
+    write,
+    tell: (secret, tell) => tell(hidden(field === undefined ? name : fieldLabel(name, field), write(secret))),
+  })
 }
 
-function rendererOf(reference: Reference, write: (secret: Secret) => string | Uint8Array): Renderer {
+interface Writer {
+  write(secret: Secret): string | Uint8Array
+  tell(secret: Secret, tell: Tell): void
+}
+
+function rendererOf(reference: Reference, writer: Writer): Renderer {
   return {
     references: [reference],
-    render: read => {
+    render: (read, tell) => {
       const secret = read(reference)
       if (!secret) return { missing: [reference] }
-      return { content: write(secret), used: [reference] }
+      const content = writer.write(secret)
+      if (tell !== undefined) writer.tell(secret, tell)
+      return { content, used: [reference] }
     },
   }
 }
 
-async function writerOf(format: Exclude<Format, 'raw'>): Promise<(fields: Fields) => string> {
+async function writerOf(format: Exclude<Format, 'raw'>): Promise<Write> {
   switch (format) {
     case 'json':
       return formatJson
@@ -56,4 +84,9 @@ async function writerOf(format: Exclude<Format, 'raw'>): Promise<(fields: Fields
 
 function fieldsOf(secret: Secret, { field }: Reference): Fields {
   return field === undefined ? secret.fields : new Map([[field, selectField(secret, field)]])
+}
+
+/** `db.password`; of a secret without a name `vault:secret/my-api/db#password`. */
+function fieldLabel(name: string, field: string): string {
+  return `${name}${name.includes(':') ? '#' : '.'}${field}`
 }
