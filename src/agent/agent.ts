@@ -12,9 +12,10 @@ import { createOutputBoard } from './output-board.ts'
 import { createOutputIndex, staticReferences } from './output-index.ts'
 import type { Parts, Plan } from './plan.ts'
 import { renderOutput } from './render-outputs.ts'
+import { retireLeases } from './retire-leases.ts'
 import { agentStatus } from './status.ts'
 import { watchSecrets } from './watch-secrets.ts'
-import type { WatchedSecret } from './watched-secret.ts'
+import type { Carried } from './watched-secret.ts'
 
 const publishBackoff = { baseMs: 1_000, maxMs: 30_000 }
 const startCheckMs = 500
@@ -35,23 +36,25 @@ export interface Agent {
    * @throws ConfigurationError for a name that is not configured
    */
   refresh(names: readonly string[]): Promise<void>
-  /** What was read so far, for the agent that follows in the same process. */
-  readonly secrets: ReadonlyMap<string, WatchedSecret>
+  /** What was read so far, for the agent that follows. */
+  readonly carried: Carried
 }
 
 export function createAgent(
   plan: Plan,
   parts: Parts,
-  carried: ReadonlyMap<string, WatchedSecret> = new Map(),
+  before: Carried = { secrets: new Map(), retired: [] },
 ): Agent {
   const { publisher, clock, random, journal } = parts
   const startedAt = clock.now()
   const onDisk = createTurns()
   const changes = createQueue<ReadonlySet<string>>()
-  const watch = watchSecrets({ plan, parts, carried, changes })
+  const retirement = retireLeases(parts, before.retired)
+  const { retire } = retirement
+  const watch = watchSecrets({ plan, parts, carried: before.secrets, changes, retire })
   const index = createOutputIndex(plan.outputs)
   const board = createOutputBoard(plan.outputs)
-  const notifications = deliverNotifications(plan.notifiers, parts, onDisk)
+  const notifications = deliverNotifications(plan.notifiers, { parts, onDisk, settled: retirement.wake })
   const generations = createBell(clock)
   const complete = Promise.withResolvers<void>()
   let publishFailures = 0
@@ -64,6 +67,7 @@ export function createAgent(
       watchAndPublish(running),
       watch.run(running),
       notifications.run(running),
+      retirement.run(running),
       collectGenerations(running),
       giveUpStart(running),
     ]
@@ -92,12 +96,18 @@ export function createAgent(
     changes.push(new Set())
     for await (const changed of changes) {
       for (const output of index.touchedBy(changed)) render(output)
+      await removeWithdrawn()
       await publish(signal)
+      retirement.wake()
     }
   }
 
   function render(output: Output): void {
     const before = index.usedBy(output)
+    if (isWithdrawn(output)) {
+      board.place(output, { kind: 'absent', used: [] })
+      return
+    }
     const result = renderOutput(output, watch.read)
     board.place(output, result)
     index.learn(output, result.used)
@@ -111,6 +121,20 @@ export function createAgent(
     // A place names the template; the message alone names nothing.
     const message = problem.file === undefined ? `${path}: ${error.message}` : error.message
     journal.record('error', 'render_failed', message, { output: path, ...logFields(problem) })
+  }
+
+  function isWithdrawn(output: Output): boolean {
+    return [...index.usedBy(output)].some(key => watch.secrets.get(key)?.withdrawn)
+  }
+
+  /** What shows a secret that is withdrawn goes at once, whatever else is wrong. */
+  async function removeWithdrawn(): Promise<void> {
+    const published = [...publisher.published().keys()]
+    const withdrawn = new Set(plan.outputs.filter(isWithdrawn).map(({ path }) => path))
+    if (!published.some(path => withdrawn.has(path))) return
+    const outputs = published.filter(path => !withdrawn.has(path))
+    const notifiers = publisher.debts().map(({ notifier }) => notifier)
+    await onDisk(() => publisher.prune({ outputs, notifiers }))
   }
 
   async function publish(signal: AbortSignal): Promise<void> {
@@ -214,6 +238,8 @@ export function createAgent(
       })
       await watch.refresh(new Set(names.length === 0 ? watch.secrets.keys() : keys))
     },
-    secrets: watch.secrets,
+    get carried() {
+      return { secrets: watch.secrets, retired: retirement.leases }
+    },
   }
 }

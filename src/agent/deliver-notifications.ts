@@ -29,8 +29,7 @@ interface Delivery {
 
 export function deliverNotifications(
   notifiers: readonly Notifier[],
-  parts: Parts,
-  onDisk: InTurn,
+  { parts, onDisk, settled }: { parts: Parts; onDisk: InTurn; settled: () => void },
 ): Notifications {
   const { publisher, clock, random, journal } = parts
   const deliveries = notifiers.map(
@@ -72,6 +71,7 @@ export function deliverNotifications(
         latency_ms: clock.now() - debt.publication.publishedAt,
       })
       await onDisk(() => publisher.settle(debt))
+      settled()
     } catch (error) {
       signal.throwIfAborted()
       delivery.failures += 1

@@ -35,6 +35,10 @@ export function createOutputBoard(outputs: readonly Output[]): OutputBoard {
       const place = places.get(path)
       if (place === undefined) return
       place.result = result
+      if (result.kind === 'absent') {
+        place.toPublish = undefined
+        pending.delete(path)
+      }
       if (result.kind === 'rendered') {
         place.toPublish = result.rendered
         pending.add(path)

@@ -13,6 +13,8 @@ export interface Plan {
   readonly startTimeoutMs: number
   /** Milliseconds between polls of a secret that only a template names. */
   readonly refreshMsOf: (provider: string) => number
+  /** How long such a secret's old lease stays when a new one has taken its place. */
+  readonly revokeAfterMsOf: (provider: string) => number
 }
 
 export interface SecretPlan {
@@ -23,6 +25,10 @@ export interface SecretPlan {
   /** Undefined: ten times `refreshMs` and at least 15 minutes; for a lease its end. */
   readonly maxStaleMs?: number | undefined
   readonly optional: boolean
+  /** How long an old lease stays once what replaced it is published and everybody is told: running work ends meanwhile. */
+  readonly revokeAfterMs: number
+  /** What becomes of its outputs once the backend refuses it for good. */
+  readonly onRevoked: 'keep' | 'remove'
 }
 
 /** The ends of the house that the agent works through. */

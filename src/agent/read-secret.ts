@@ -1,8 +1,9 @@
 import { backoffMs } from '../core/backoff.ts'
 import { ProviderError } from '../core/errors.ts'
-import type { Clock, Journal, Provider, Random } from '../core/ports.ts'
+import type { Clock, Journal, Provider, Publisher, Random } from '../core/ports.ts'
 import type { Lease, Secret } from '../core/secret.ts'
 import { concernsWholeProvider, type ProviderHealth } from './provider-health.ts'
+import { type RetiredLease, retireLease } from './retire-leases.ts'
 import type { RunningLease, WatchedSecret } from './watched-secret.ts'
 
 export interface ReadParts {
@@ -11,12 +12,20 @@ export interface ReadParts {
   readonly clock: Clock
   readonly random: Random
   readonly journal: Journal
+  readonly publisher: Pick<Publisher, 'complete'>
+  /** Takes the lease that a new one has replaced. */
+  readonly retire: (lease: RetiredLease) => void
 }
 
-/** What a read found; `arrived` is a first answer, which nothing older can contradict. */
-export type ReadOutcome = 'unchanged' | 'arrived' | 'rotated' | 'failed'
+/**
+ * What a read found; `arrived` is a first answer, which nothing older can contradict; `withdrawn`, that its outputs must
+ * go.
+ */
+export type ReadOutcome = 'unchanged' | 'arrived' | 'rotated' | 'withdrawn' | 'failed'
 
 const leaseShare = 2 / 3
+/** A replica that lags, or a policy that is just being written, refuses once or twice; so often it is meant. */
+const refusalsForGood = 3
 const unknownSecretBackoff = { baseMs: 500, maxMs: 30_000 }
 
 /**
@@ -29,37 +38,35 @@ export async function readSecret(
   signal: AbortSignal,
 ): Promise<ReadOutcome> {
   watched.nextAt = Number.POSITIVE_INFINITY
+  watched.wanted = false
   try {
     const outcome = (await renewed(watched, parts, signal))
       ? 'unchanged'
       : await fetched(watched, parts, signal)
     parts.health.succeeded()
     watched.failures = 0
+    watched.refusals = 0
+    watched.withdrawn = false
     watched.lastError = undefined
     return outcome
   } catch (error) {
     signal.throwIfAborted()
     return failed(watched, error, parts)
+  } finally {
+    if (watched.wanted) watched.nextAt = 0
   }
 }
 
 async function renewed(watched: WatchedSecret, parts: ReadParts, signal: AbortSignal): Promise<boolean> {
   const { lease: running } = watched
   const { provider, clock, journal } = parts
-  if (
-    running === undefined ||
-    !running.renew ||
-    provider.renew === undefined ||
-    clock.now() >= running.expiresAt
-  )
-    return false
+  const askedAt = clock.now()
+  if (!running?.renew || provider.renew === undefined || isNearItsEnd(running, askedAt)) return false
   try {
     const granted = await provider.renew(running.lease, signal)
     // Less than at first means that max_ttl cuts it short: from here on only a new credential helps.
-    runLease(watched, granted, {
-      parts,
-      renew: granted.renewable && granted.ttlMs > 0.9 * running.lease.ttlMs,
-    })
+    const renew = granted.renewable && granted.ttlMs > 0.9 * running.lease.ttlMs
+    runLease(watched, granted, { parts, renew, askedAt })
     watched.fetchedAt = clock.now()
     journal.record('debug', 'lease_renewed', `lease of ${watched.key} renewed`, {
       secret: watched.key,
@@ -72,19 +79,26 @@ async function renewed(watched: WatchedSecret, parts: ReadParts, signal: AbortSi
   }
 }
 
+/** So near that one more failed renewal could cost it: a new credential is fetched instead, while this one still works. */
+function isNearItsEnd({ lease, expiresAt }: RunningLease, now: number): boolean {
+  return now >= expiresAt - Math.max(lease.ttlMs / 10, Math.min(lease.ttlMs / 4, 10_000))
+}
+
 async function fetched(watched: WatchedSecret, parts: ReadParts, signal: AbortSignal): Promise<ReadOutcome> {
   const { provider, clock, journal } = parts
   const { reference, optional } = watched.plan
   const before = watched.secret
+  const askedAt = clock.now()
   const secret = await provider.fetch(reference, signal).catch((error: unknown) => {
     const absent = error instanceof ProviderError && (error.kind === 'missing' || error.kind === 'forbidden')
     // An optional secret may be absent; one that was there is kept as its last good answer (G3).
     if (optional && absent && !before) return null
     throw error
   })
+  if (secret?.lease?.id !== watched.lease?.lease.id) retireLease(watched, parts.retire)
   watched.secret = secret
   watched.fetchedAt = clock.now()
-  scheduleNext(watched, secret, parts)
+  scheduleNext(watched, { secret, askedAt }, parts)
   if (before?.version === secret?.version && before !== undefined) return 'unchanged'
   const [severity, event, outcome] = before
     ? (['info', 'secret_changed', 'rotated'] as const)
@@ -97,23 +111,43 @@ async function fetched(watched: WatchedSecret, parts: ReadParts, signal: AbortSi
   return outcome
 }
 
-function scheduleNext(watched: WatchedSecret, secret: Secret | null, parts: ReadParts): void {
+function scheduleNext(
+  watched: WatchedSecret,
+  { secret, askedAt }: { secret: Secret | null; askedAt: number },
+  parts: ReadParts,
+): void {
   if (secret?.lease !== undefined) {
-    runLease(watched, secret.lease, { parts, renew: secret.lease.renewable })
+    runLease(watched, secret.lease, { parts, renew: secret.lease.renewable, askedAt })
     return
   }
   watched.lease = undefined
-  watched.nextAt = parts.clock.now() + watched.plan.refreshMs
+  expectRotation(watched, secret?.rotatesInMs, parts)
+  const pollAt = parts.clock.now() + watched.plan.refreshMs
+  watched.nextAt = Math.min(pollAt, watched.rotationPollAt ?? pollAt)
+}
+
+/** Just after the backend's own rotation is due; where that is late, now and then until it has come. */
+function expectRotation(
+  watched: WatchedSecret,
+  rotatesInMs: number | undefined,
+  { clock, random }: ReadParts,
+): void {
+  watched.overdue = rotatesInMs === 0 ? watched.overdue + 1 : 0
+  const limits = { baseMs: 1_000, maxMs: watched.plan.refreshMs }
+  watched.rotationPollAt =
+    rotatesInMs === undefined
+      ? undefined
+      : clock.now() + rotatesInMs + backoffMs(watched.overdue + 1, limits, random)
 }
 
 function runLease(
   watched: WatchedSecret,
   lease: Lease,
-  { parts, renew }: { parts: ReadParts; renew: boolean },
+  { parts, renew, askedAt }: { parts: ReadParts; renew: boolean; askedAt: number },
 ): void {
-  const now = parts.clock.now()
-  watched.lease = { lease, expiresAt: now + lease.ttlMs, renew } satisfies RunningLease
-  watched.nextAt = now + lease.ttlMs * (leaseShare - 0.05 + 0.1 * parts.random())
+  // Counted from the request on: nobody knows how long the answer was under way.
+  watched.lease = { lease, expiresAt: askedAt + lease.ttlMs, renew } satisfies RunningLease
+  watched.nextAt = askedAt + lease.ttlMs * (leaseShare - 0.05 + 0.1 * parts.random())
 }
 
 function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): ReadOutcome {
@@ -140,5 +174,22 @@ function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): Read
     failures: watched.failures,
     hint: error.hint,
   })
-  return 'failed'
+  return withdrawnBy(error, watched, parts) ? 'withdrawn' : 'failed'
+}
+
+/** Whether it is refused for good, just now, and the configuration wants it gone then. */
+function withdrawnBy(error: ProviderError, watched: WatchedSecret, parts: ReadParts): boolean {
+  watched.refusals = error.kind === 'forbidden' || error.kind === 'missing' ? watched.refusals + 1 : 0
+  // Before anything is published a refusal keeps all from appearing, and there is nothing to remove.
+  const removable = watched.plan.onRevoked === 'remove' && (watched.secret || parts.publisher.complete)
+  if (!removable || watched.withdrawn || watched.refusals < refusalsForGood) return false
+  retireLease(watched, parts.retire)
+  watched.secret = null
+  watched.lease = undefined
+  watched.withdrawn = true
+  parts.journal.record('warn', 'secret_withdrawn', `${watched.key} is refused for good: its outputs go`, {
+    secret: watched.key,
+    kind: error.kind,
+  })
+  return true
 }

@@ -106,7 +106,7 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
     const reading = before
       .then(() => parts.read(member, signal))
       .then(outcome => {
-        if (outcome === 'rotated' || outcome === 'arrived') {
+        if (outcome === 'rotated' || outcome === 'arrived' || outcome === 'withdrawn') {
           changes.add(member.key, outcome === 'rotated' ? clock.now() - sentAt : undefined)
           // An answer that came after its round is a round of its own.
           bell.ring()
@@ -183,9 +183,10 @@ function spreadRound(read: readonly WatchedSecret[], { clock, random }: GroupPar
   const share = random()
   const now = clock.now()
   for (const member of read) {
-    if (!inStep(member) || !Number.isFinite(member.nextAt)) continue
+    if (!inStep(member) || !Number.isFinite(member.nextAt) || member.wanted) continue
     const jitter = (member.phased ? 0.1 : 0.9) * share
-    member.nextAt = now + member.plan.refreshMs * (1 - jitter)
+    const pollAt = now + member.plan.refreshMs * (1 - jitter)
+    member.nextAt = Math.min(pollAt, member.rotationPollAt ?? pollAt)
     member.phased = true
   }
 }

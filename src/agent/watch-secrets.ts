@@ -6,6 +6,7 @@ import { keepSessions } from './keep-sessions.ts'
 import type { Parts, Plan, SecretPlan } from './plan.ts'
 import { createProviderHealth, type ProviderHealth } from './provider-health.ts'
 import { readSecret } from './read-secret.ts'
+import { type RetiredLease, retireLease } from './retire-leases.ts'
 import { createRotationGroup, type RotationGroup } from './rotation-group.ts'
 import { type WatchedSecret, watchSecret } from './watched-secret.ts'
 
@@ -29,9 +30,11 @@ export interface WatchOptions {
   /** Read by an agent before this one in the same process: current at once, so that a new configuration costs no lease. */
   readonly carried: ReadonlyMap<string, WatchedSecret>
   readonly changes: Queue<ReadonlySet<string>>
+  /** Takes leases that another has replaced, or that nothing needs any more. */
+  readonly retire: (lease: RetiredLease) => void
 }
 
-export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): SecretWatch {
+export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOptions): SecretWatch {
   const secrets = new Map<string, WatchedSecret>()
   const groupOf = new Map<WatchedSecret, RotationGroup>()
   const healths = new Map<string, ProviderHealth>()
@@ -59,7 +62,7 @@ export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): S
       read: (member, signal) =>
         readSecret(
           member,
-          { ...parts, provider: providerOf(member), health: healthOf(member) },
+          { ...parts, provider: providerOf(member), health: healthOf(member), retire },
           AbortSignal.any([signal]),
         ),
       changed: keys => changes.push(keys),
@@ -92,6 +95,7 @@ export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): S
 
   function want(secret: WatchedSecret): void {
     secret.nextAt = 0
+    secret.wanted = true
     groupOf.get(secret)?.wake()
   }
 
@@ -118,7 +122,14 @@ export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): S
       const together = references.map(
         reference =>
           secrets.get(secretKey(reference)) ??
-          add({ names: [], reference, refreshMs: plan.refreshMsOf(reference.provider), optional: false }),
+          add({
+            names: [],
+            reference,
+            refreshMs: plan.refreshMsOf(reference.provider),
+            optional: false,
+            revokeAfterMs: plan.revokeAfterMsOf(reference.provider),
+            onRevoked: 'keep',
+          }),
       )
       const [into] = together.map(secret => groupOf.get(secret))
       if (into === undefined) return
@@ -142,6 +153,7 @@ export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): S
       groupOf.get(secret)?.members.delete(secret)
       groupOf.delete(secret)
       secrets.delete(key)
+      retireLease(secret, retire)
       pushes.get(key)?.[Symbol.dispose]()
       pushes.delete(key)
     },
@@ -160,8 +172,8 @@ export function watchSecrets({ plan, parts, carried, changes }: WatchOptions): S
 function adopt(secret: WatchedSecret, carried: ReadonlyMap<string, WatchedSecret>): WatchedSecret {
   const before = carried.get(secret.key)
   if (before?.secret === undefined) return secret
-  const { secret: value, fetchedAt, lease, failures, lastError } = before
+  const { secret: value, fetchedAt, lease, failures, lastError, withdrawn } = before
   // A read that was under way when the old agent ended is asked for again at once.
   const nextAt = Number.isFinite(before.nextAt) ? before.nextAt : 0
-  return Object.assign(secret, { secret: value, fetchedAt, lease, failures, lastError, nextAt })
+  return Object.assign(secret, { secret: value, fetchedAt, lease, failures, lastError, withdrawn, nextAt })
 }

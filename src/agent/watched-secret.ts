@@ -2,6 +2,7 @@ import { secretKey } from '../core/reference.ts'
 import type { Lease, Secret } from '../core/secret.ts'
 import type { SecretStatus } from '../core/status.ts'
 import type { SecretPlan } from './plan.ts'
+import type { RetiredLease } from './retire-leases.ts'
 
 const minMaxStaleMs = 15 * 60_000
 
@@ -14,14 +15,30 @@ export interface WatchedSecret {
   fetchedAt: number | undefined
   /** When it is due next; Infinity while a read is under way. */
   nextAt: number
-  /** Present while a lease runs that is renewed rather than fetched anew. */
+  /** Present while a lease runs. */
   lease: RunningLease | undefined
+  /** When the backend is expected to have rotated it by itself; a poll comes no later. */
+  rotationPollAt: number | undefined
+  /** Reads in a row that came when its rotation was due, and too early. */
+  overdue: number
+  /** Asked for while a read was under way: that one's answer may be too old. */
+  wanted: boolean
+  /** Answers in a row that say it is not to be had. */
+  refusals: number
+  /** Refused for good where the configuration says `on_revoked: remove`: nothing may show it any more. */
+  withdrawn: boolean
   failures: number
   lastError: Error | undefined
   /** Its polls have the phase of this agent: only the first interval is cut at random over its whole length. */
   phased: boolean
   /** The read under way, which a further read waits for, so that an older answer never replaces a newer one. */
   reading: Promise<void> | undefined
+}
+
+/** What one agent leaves to the next: a new configuration, or a restart, then costs no lease. */
+export interface Carried {
+  readonly secrets: ReadonlyMap<string, WatchedSecret>
+  readonly retired: readonly RetiredLease[]
 }
 
 export interface RunningLease {
@@ -39,6 +56,11 @@ export function watchSecret(plan: SecretPlan): WatchedSecret {
     fetchedAt: undefined,
     nextAt: 0,
     lease: undefined,
+    rotationPollAt: undefined,
+    overdue: 0,
+    wanted: false,
+    refusals: 0,
+    withdrawn: false,
     failures: 0,
     lastError: undefined,
     phased: false,
@@ -52,6 +74,7 @@ export function maxStaleMs(watched: WatchedSecret): number {
 
 /** Older than its bound (G5): the end of its lease, or `max_stale` since the last answer. */
 export function isStale(watched: WatchedSecret, now: number): boolean {
+  if (watched.withdrawn) return true
   if (watched.secret === null) return false
   if (watched.fetchedAt === undefined) return true
   if (watched.lease !== undefined && watched.plan.maxStaleMs === undefined)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Agent, createAgent } from '../agent/agent.ts'
 import type { Plan } from '../agent/plan.ts'
-import type { WatchedSecret } from '../agent/watched-secret.ts'
+import type { Carried } from '../agent/watched-secret.ts'
 import type { FileSource, ResolvedConfiguration, ResolvedOutput } from '../config/resolved.ts'
 import type { Output, Renderer } from '../core/output.ts'
 import type { Clock, Journal, Provider, Publisher, Random } from '../core/ports.ts'
@@ -28,7 +28,7 @@ export type OpenProviders = Map<string, Provider>
 
 export interface Before {
   readonly providers: OpenProviders
-  readonly secrets: ReadonlyMap<string, WatchedSecret>
+  readonly carried: Carried
 }
 
 /**
@@ -53,7 +53,7 @@ export async function composeAgent(
     allowNonTmpfs: configuration.allowNonTmpfs,
   })
   opened.defer(() => publisher.close())
-  const agent = createAgent(plan, { ...ends, journal, providers, publisher }, before.secrets)
+  const agent = createAgent(plan, { ...ends, journal, providers, publisher }, before.carried)
 
   opened.use(await listenOnSocket(join(configuration.stateDirectory, 'agent.sock'), agent))
   if (configuration.listen !== undefined && metrics !== undefined) {
@@ -88,6 +88,11 @@ async function openProviders(
 /** The configuration's outputs and notifiers as the parts that carry them out. */
 async function planOf(configuration: ResolvedConfiguration, ends: Ends): Promise<Plan> {
   const refreshMs = new Map(configuration.providers.map(({ name, refreshMs }) => [name, refreshMs]))
+  const revokeAfterMs = new Map(
+    configuration.providers.flatMap(settings =>
+      settings.type === 'vault' ? [[settings.name, settings.revokeAfterMs]] : [],
+    ),
+  )
   return {
     secrets: configuration.secrets,
     outputs: await Promise.all(configuration.outputs.map(output => outputOf(output, configuration))),
@@ -95,6 +100,7 @@ async function planOf(configuration: ResolvedConfiguration, ends: Ends): Promise
     settleMs: configuration.settleMs,
     startTimeoutMs: configuration.startTimeoutMs,
     refreshMsOf: provider => refreshMs.get(provider) ?? 60_000,
+    revokeAfterMsOf: provider => revokeAfterMs.get(provider) ?? 0,
   }
 }
 

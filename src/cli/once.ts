@@ -15,7 +15,10 @@ export interface OnceOptions {
  */
 export async function once({ ends, configuration, timeoutMs, terminate }: OnceOptions): Promise<ExitCode> {
   const providers = new Map()
-  await using composition = await composeAgent(configuration, ends, { providers, secrets: new Map() })
+  await using composition = await composeAgent(configuration, ends, {
+    providers,
+    carried: { secrets: new Map(), retired: [] },
+  })
   const ending = new AbortController()
   const running = AbortSignal.any([terminate, ending.signal])
   const { agent } = composition

@@ -29,7 +29,7 @@ export async function run({
 }: RunOptions): Promise<ExitCode> {
   const { journal } = ends
   let configuration = initial
-  let before: Before = { providers: new Map(), secrets: new Map() }
+  let before: Before = { providers: new Map(), carried: { secrets: new Map(), retired: [] } }
   let composition: Composition | undefined = await composeAgent(configuration, ends, before)
   journal.record('info', 'started', 'the agent runs', {
     outputs: configuration.outputs.length,
@@ -43,7 +43,7 @@ export async function run({
       { load, onReload, ends },
       terminate,
     ).finally(() => composition?.[Symbol.asyncDispose]())
-    before = { ...before, secrets: agent.secrets }
+    before = { ...before, carried: agent.carried }
     if (next === undefined) break
     composition = await composeAgent(next, ends, before).catch(error => {
       recordRefusal(error, journal)

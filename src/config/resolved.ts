@@ -53,6 +53,9 @@ export interface VaultProviderSettings extends NetworkProviderSettings {
   readonly address: string
   readonly namespace?: string | undefined
   readonly auth: VaultAuthSettings
+  /** How long an earlier lease stays for secrets that say nothing of their own. */
+  readonly revokeAfterMs: number
+  readonly onExit: 'keep' | 'revoke'
   readonly tls: VaultTlsSettings
 }
 
@@ -112,6 +115,9 @@ export interface ResolvedSecret {
   /** Undefined: ten times `refreshMs` and at least 15 minutes; for a lease its end. */
   readonly maxStaleMs: number | undefined
   readonly optional: boolean
+  /** How long an earlier lease stays once a new one is published and everybody is told. */
+  readonly revokeAfterMs: number
+  readonly onRevoked: 'keep' | 'remove'
 }
 
 export interface ResolvedOutput {

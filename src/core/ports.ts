@@ -51,9 +51,15 @@ export interface Provider {
   /**
    * Extends a lease without a new value, and answers what the backend granted (which may be less than asked).
    * Only for leases of this provider's secrets that are renewable.
-   * @throws ProviderError; `missing` or `forbidden` where the lease is no longer known
+   * @throws ProviderError; `missing` or `forbidden` where the lease is no longer known, or ends with an earlier session
    */
   renew?(lease: Lease, signal: AbortSignal): Promise<Lease>
+
+  /**
+   * Ends a lease before its time. One that has ended already is no error.
+   * @throws ProviderError
+   */
+  revoke?(lease: Lease, signal: AbortSignal): Promise<void>
 
   /**
    * Keeps the session alive: logs in if there is none, renews the token once two thirds of its life are over, logs in
@@ -63,7 +69,8 @@ export interface Provider {
   keepAlive?(signal: AbortSignal): Promise<number>
 
   /**
-   * Tells of changes as they happen, for backends that can. The poll at `refresh` stays behind it.
+   * Tells of changes as they happen, for backends that can, and of leases that end with their session while a new one
+   * is there already. The poll at `refresh` stays behind it.
    * `changed` may come more often than the secret changes, never concurrently with `dispose`.
    */
   watch?(reference: Reference, changed: () => void): Disposable

@@ -8,6 +8,8 @@ export interface Secret {
   /** Changes exactly when the secret rotated. Shown in status and logs, so it holds nothing of the value. */
   readonly version: string
   readonly lease?: Lease | undefined
+  /** In how many milliseconds the backend itself rotates it; 0 where that is overdue. It is read again just after. */
+  readonly rotatesInMs?: number | undefined
   /** The backend's whole answer in Vault's response shape, for the template function `secret`. */
   readonly response?: ReadonlyMap<string, Json> | undefined
 }
@@ -25,6 +27,8 @@ export interface Lease {
   readonly id: string
   readonly ttlMs: number
   readonly renewable: boolean
+  /** Tells the sessions of its provider apart: a lease ends with the session in which it was issued. */
+  readonly session?: string | undefined
 }
 
 /** The fields of a JSON object of `document`. */

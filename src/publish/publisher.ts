@@ -218,7 +218,7 @@ class DiskPublisher implements Publisher {
       journal.record('warn', 'output_not_removed', message, { output: path })
       return false
     }
-    journal.record('info', 'output_removed', `${path} is configured no longer`, { output: path })
+    journal.record('info', 'output_removed', `${path} is removed`, { output: path })
     return true
   }
 

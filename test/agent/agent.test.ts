@@ -1,71 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest'
-import { createAgent } from '../../src/agent/agent.ts'
-import type { Parts, Plan } from '../../src/agent/plan.ts'
+import { describe, expect, it } from 'vitest'
 import { ConfigurationError, ProviderError } from '../../src/core/errors.ts'
 import type { Output, Renderer } from '../../src/core/output.ts'
 import { parseReference } from '../../src/core/reference.ts'
-import {
-  createMemoryJournal,
-  createMemoryNotifier,
-  createMemoryProvider,
-  createMemoryPublisher,
-  outputOf,
-} from '../support/memory-ends.ts'
-import { createVirtualClock } from '../support/virtual-clock.ts'
-
-const ends: AbortController[] = []
-afterEach(() => {
-  for (const end of ends.splice(0)) end.abort()
-})
-
-function house(
-  outputs: readonly Output[],
-  settings: Partial<Plan> & { refreshMs?: number; optional?: string[] } = {},
-) {
-  const clock = createVirtualClock()
-  const provider = createMemoryProvider(clock)
-  const publisher = createMemoryPublisher(clock)
-  const journal = createMemoryJournal()
-  const notifier = createMemoryNotifier(clock)
-  const { refreshMs = 60_000, optional = [], ...rest } = settings
-  const paths = new Set(
-    outputs.flatMap(output => output.files.flatMap(file => file.renderer.references.map(({ path }) => path))),
-  )
-  const plan: Plan = {
-    secrets: [...paths].map(path => ({
-      names: [path],
-      reference: parseReference(`memory:${path}`),
-      refreshMs,
-      optional: optional.includes(path),
-    })),
-    outputs,
-    notifiers: [notifier],
-    settleMs: 100,
-    startTimeoutMs: 60_000,
-    refreshMsOf: () => refreshMs,
-    ...rest,
-  }
-  const parts: Parts = {
-    providers: new Map([['memory', provider]]),
-    publisher,
-    clock,
-    random: () => 0.5,
-    journal,
-  }
-  const agent = createAgent(plan, parts)
-  const end = new AbortController()
-  ends.push(end)
-  const start = () => {
-    const ended = agent.run(end.signal)
-    ended.catch(() => undefined)
-    return ended
-  }
-  return { clock, provider, publisher, journal, notifier, plan, parts, agent, end, start }
-}
+import { openHouse } from '../support/agent-house.ts'
+import { outputOf } from '../support/memory-ends.ts'
 
 describe('a first start', () => {
   it('publishes nothing before every secret has arrived, then all at once', async () => {
-    const { clock, provider, publisher, start, agent } = house([
+    const { clock, provider, publisher, start, agent } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:b'),
     ])
@@ -83,7 +25,7 @@ describe('a first start', () => {
   })
 
   it('waits for a secret that answers long after the others', async () => {
-    const { clock, provider, publisher, start } = house([
+    const { clock, provider, publisher, start } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:b'),
     ])
@@ -96,7 +38,7 @@ describe('a first start', () => {
   })
 
   it('makes one read per secret, whatever number of outputs uses it', async () => {
-    const { clock, provider, start, publisher } = house([
+    const { clock, provider, start, publisher } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:a', 'memory:b'),
     ])
@@ -108,7 +50,7 @@ describe('a first start', () => {
   })
 
   it('bears an unreachable backend without end', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')])
+    const { clock, provider, publisher, start } = openHouse([outputOf('/s/a', 'memory:a')])
     provider.put('a', 'one')
     provider.failAll(new ProviderError('unreachable', 'memory does not answer'))
     start()
@@ -119,14 +61,14 @@ describe('a first start', () => {
   })
 
   it('ends with the secret’s own error once start_timeout is over', async () => {
-    const { clock, start } = house([outputOf('/s/a', 'memory:nowhere')])
+    const { clock, start } = openHouse([outputOf('/s/a', 'memory:nowhere')])
     const ended = start()
     await clock.advance(61_000)
     await expect(ended).rejects.toThrow('memory:nowhere does not exist')
   })
 
   it('leaves out the output of an optional secret that does not exist, and publishes it when it comes', async () => {
-    const { clock, provider, publisher, start } = house(
+    const { clock, provider, publisher, start } = openHouse(
       [outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')],
       {
         optional: ['b'],
@@ -143,7 +85,7 @@ describe('a first start', () => {
   it('leaves such a file out of a directory, and adds it when its secret comes', async () => {
     const [a, b] = ['a', 'b'].map(name => ({ ...outputOf('', `memory:${name}`).files[0], name }))
     const files = [a, b].filter(file => file !== undefined) as Output['files']
-    const { clock, provider, publisher, start } = house([{ path: '/s/d', kind: 'directory', files }], {
+    const { clock, provider, publisher, start } = openHouse([{ path: '/s/d', kind: 'directory', files }], {
       optional: ['b'],
     })
     provider.put('a', 'one')
@@ -156,7 +98,7 @@ describe('a first start', () => {
 
   it('asks a backend in trouble by one request at a time, however many secrets are configured', async () => {
     const outputs = Array.from({ length: 100 }, (_, n) => outputOf(`/s/${n}`, `memory:${n}`))
-    const { clock, provider, start } = house(outputs)
+    const { clock, provider, start } = openHouse(outputs)
     provider.failAll(new ProviderError('sealed', 'memory is sealed'))
     start()
     await clock.advance(0)
@@ -167,7 +109,7 @@ describe('a first start', () => {
   })
 
   it('asks nobody before Retry-After has passed', async () => {
-    const { clock, provider, start } = house([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')])
+    const { clock, provider, start } = openHouse([outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')])
     provider.failAll(new ProviderError('throttled', 'memory is busy', { retryAfterMs: 30_000 }))
     start()
     await clock.advance(29_999)
@@ -177,7 +119,7 @@ describe('a first start', () => {
 
 describe('a rotation', () => {
   it('renders and publishes only the outputs that use the secret, and notifies once', async () => {
-    const { clock, provider, publisher, notifier, start } = house([
+    const { clock, provider, publisher, notifier, start } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:b'),
     ])
@@ -196,7 +138,7 @@ describe('a rotation', () => {
 
   it('publishes two secrets that rotate within 50 ms together, at whatever moment of the round', async () => {
     for (let offset = 0; offset <= 60; offset += 3) {
-      const { clock, provider, publisher, notifier, start } = house(
+      const { clock, provider, publisher, notifier, start } = openHouse(
         [outputOf('/s/user', 'memory:user'), outputOf('/s/password', 'memory:password')],
         { refreshMs: 1_000 },
       )
@@ -219,7 +161,7 @@ describe('a rotation', () => {
   })
 
   it('does not wait longer than settle for a member that hangs', async () => {
-    const { clock, provider, publisher, start } = house(
+    const { clock, provider, publisher, start } = openHouse(
       [outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')],
       {
         refreshMs: 1_000,
@@ -236,7 +178,7 @@ describe('a rotation', () => {
   })
 
   it('publishes a secret alone in its group at once', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')], {
+    const { clock, provider, publisher, start } = openHouse([outputOf('/s/a', 'memory:a')], {
       refreshMs: 1_000,
       notifiers: [],
     })
@@ -250,7 +192,7 @@ describe('a rotation', () => {
   })
 
   it('keeps the last good file while the secret is refused, and other outputs go on', async () => {
-    const { clock, provider, publisher, start, agent } = house([
+    const { clock, provider, publisher, start, agent } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:b'),
     ])
@@ -272,7 +214,7 @@ describe('a rotation', () => {
   })
 
   it('turns readiness red past max_stale, and green again', async () => {
-    const { clock, provider, start, agent, publisher } = house([outputOf('/s/a', 'memory:a')])
+    const { clock, provider, start, agent, publisher } = openHouse([outputOf('/s/a', 'memory:a')])
     provider.put('a', 'one')
     start()
     await clock.until(() => publisher.complete)
@@ -287,7 +229,7 @@ describe('a rotation', () => {
   })
 
   it('is tried again where it could not be published', async () => {
-    const { clock, provider, publisher, start, agent } = house([outputOf('/s/a', 'memory:a')])
+    const { clock, provider, publisher, start, agent } = openHouse([outputOf('/s/a', 'memory:a')])
     provider.put('a', 'one')
     start()
     await clock.until(() => publisher.complete)
@@ -299,46 +241,9 @@ describe('a rotation', () => {
   })
 })
 
-describe('a lease', () => {
-  const lease = { id: 'database/creds/x/1', ttlMs: 90_000, renewable: true }
-
-  it('is renewed at about two thirds of its life, without a new version', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')])
-    provider.put('a', 'one', lease)
-    start()
-    await clock.until(() => publisher.complete)
-    await clock.advance(600_000)
-    const gaps = provider.renewals.map(({ at }, n) => at - (provider.renewals[n - 1]?.at ?? at))
-    expect(provider.renewals.length).toBeGreaterThan(8)
-    for (const gap of gaps.slice(1)) expect(gap).toBeCloseTo(60_000, -4)
-    expect(provider.requests).toHaveLength(1)
-  })
-
-  it('is replaced by a new secret before it ends, once max_ttl cuts it short', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')])
-    provider.put('a', 'one', lease)
-    start()
-    await clock.until(() => publisher.complete)
-    provider.grant = () => ({ ...lease, ttlMs: 30_000 })
-    await clock.until(() => provider.renewals.length === 1)
-    provider.put('a', 'two', { ...lease, id: 'database/creds/x/2' })
-    await clock.until(() => publisher.files.get('/s/a') === 'two', 29_000)
-  })
-
-  it('that cannot be renewed is read again in time', async () => {
-    const { clock, provider, publisher, start } = house([outputOf('/s/a', 'memory:a')])
-    provider.put('a', 'one', { ...lease, renewable: false })
-    start()
-    await clock.until(() => publisher.complete)
-    provider.put('a', 'two', { ...lease, renewable: false })
-    await clock.until(() => publisher.files.get('/s/a') === 'two', 89_000)
-    expect(provider.renewals).toEqual([])
-  })
-})
-
 describe('a notification', () => {
   it('that fails is tried again on its own, and shows in the status meanwhile', async () => {
-    const { clock, provider, publisher, notifier, start, agent } = house([outputOf('/s/a', 'memory:a')])
+    const { clock, provider, publisher, notifier, start, agent } = openHouse([outputOf('/s/a', 'memory:a')])
     provider.put('a', 'one')
     start()
     await clock.until(() => publisher.complete)
@@ -379,7 +284,7 @@ describe('a template that asks for more', () => {
       kind: 'file',
       files: [{ name: '', mode: 0o400, owner: 1, group: 1, renderer }],
     }
-    const { clock, provider, publisher, start } = house([output])
+    const { clock, provider, publisher, start } = openHouse([output])
     provider.put('first', 'second')
     provider.put('second', 'found')
     start()
@@ -397,7 +302,7 @@ describe('a template that asks for more', () => {
 
 describe('a refresh', () => {
   it('reads now, and resolves when what rotated is published', async () => {
-    const { clock, provider, publisher, start, agent } = house([
+    const { clock, provider, publisher, start, agent } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:b'),
     ])
@@ -415,14 +320,14 @@ describe('a refresh', () => {
   })
 
   it('of an unknown name is refused', async () => {
-    const { agent } = house([outputOf('/s/a', 'memory:a')])
+    const { agent } = openHouse([outputOf('/s/a', 'memory:a')])
     await expect(agent.refresh(['b'])).rejects.toThrow(ConfigurationError)
   })
 })
 
 describe('a new configuration in the same process', () => {
   it('reads again nothing that is known, and removes the output that is configured no longer', async () => {
-    const { clock, provider, publisher, start, agent, end, plan, parts } = house([
+    const { clock, provider, publisher, start, end, follow } = openHouse([
       outputOf('/s/a', 'memory:a'),
       outputOf('/s/b', 'memory:b'),
     ])
@@ -432,14 +337,7 @@ describe('a new configuration in the same process', () => {
     await clock.until(() => publisher.complete)
     end.abort()
     await ended
-    const next = createAgent(
-      { ...plan, outputs: [outputOf('/s/a', 'memory:a'), outputOf('/s/c', 'memory:b')] },
-      parts,
-      agent.secrets,
-    )
-    const nextEnd = new AbortController()
-    ends.push(nextEnd)
-    next.run(nextEnd.signal).catch(() => undefined)
+    follow({ outputs: [outputOf('/s/a', 'memory:a'), outputOf('/s/c', 'memory:b')] })
     await clock.until(() => publisher.files.has('/s/c'), 1_000)
     expect([...publisher.files.keys()]).toEqual(['/s/a', '/s/c'])
     expect(provider.requests).toHaveLength(2)

@@ -117,6 +117,8 @@ describe('a configuration without a file', () => {
         maxConnections: 10,
         maxBytes: 1_048_576,
         proxy: { httpsProxy: 'http://proxy:1', noProxy: 'localhost' },
+        revokeAfterMs: 60_000,
+        onExit: 'keep',
       },
     ])
   })

@@ -88,6 +88,8 @@ describe('a whole configuration, resolved', () => {
         refreshMs: 20_000,
         maxStaleMs: undefined,
         optional: false,
+        revokeAfterMs: 60_000,
+        onRevoked: 'keep',
       },
       {
         names: ['tls'],
@@ -95,6 +97,8 @@ describe('a whole configuration, resolved', () => {
         refreshMs: 60_000,
         maxStaleMs: undefined,
         optional: false,
+        revokeAfterMs: 60_000,
+        onRevoked: 'keep',
       },
       {
         names: ['stripe'],
@@ -102,6 +106,8 @@ describe('a whole configuration, resolved', () => {
         refreshMs: 30_000,
         maxStaleMs: 900_000,
         optional: true,
+        revokeAfterMs: 0,
+        onRevoked: 'keep',
       },
       {
         names: ['other'],
@@ -109,6 +115,8 @@ describe('a whole configuration, resolved', () => {
         refreshMs: 90_000,
         maxStaleMs: undefined,
         optional: false,
+        revokeAfterMs: 0,
+        onRevoked: 'keep',
       },
       {
         names: ['legacy'],
@@ -116,6 +124,8 @@ describe('a whole configuration, resolved', () => {
         refreshMs: 10_000,
         maxStaleMs: undefined,
         optional: false,
+        revokeAfterMs: 0,
+        onRevoked: 'keep',
       },
       {
         names: [],
@@ -123,6 +133,8 @@ describe('a whole configuration, resolved', () => {
         refreshMs: 60_000,
         maxStaleMs: undefined,
         optional: false,
+        revokeAfterMs: 60_000,
+        onRevoked: 'keep',
       },
     ])
   })

@@ -17,28 +17,46 @@ import { fieldsOfText, type Lease, type Secret, selectField } from '../../src/co
 /** A backend in memory whose secrets, latencies and failures a test sets by key. */
 export interface MemoryProvider extends Provider {
   put(path: string, value: string, lease?: Lease): void
+  /** Makes the answer anew at each fetch. */
+  answer(path: string, make: () => Secret): void
+  /** Calls back who watches a path, as at a push or the end of a session. */
+  push(path: string): void
   fail(path: string, error: ProviderError | undefined): void
   failAll(error: ProviderError | undefined): void
   delay(path: string, ms: number): void
   readonly requests: { path: string; at: number }[]
   readonly renewals: { id: string; at: number }[]
+  readonly revocations: { id: string; at: number }[]
+  failRenewals(error: ProviderError | undefined): void
   grant: (lease: Lease) => Lease
 }
 
 export function createMemoryProvider(clock: Clock, name = 'memory'): MemoryProvider {
-  const secrets = new Map<string, Secret>()
+  const secrets = new Map<string, () => Secret>()
+  const watchers = new Map<string, () => void>()
   const failures = new Map<string, ProviderError>()
   const delays = new Map<string, number>()
   let failure: ProviderError | undefined
+  let renewalFailure: ProviderError | undefined
   let version = 0
   return {
     name,
     requests: [],
     renewals: [],
+    revocations: [],
     grant: lease => lease,
     put(path, value, lease) {
       version += 1
-      secrets.set(path, { fields: fieldsOfText(value), version: `v${version}`, lease })
+      const secret = { fields: fieldsOfText(value), version: `v${version}`, lease }
+      secrets.set(path, () => secret)
+    },
+    answer(path, make) {
+      secrets.set(path, make)
+    },
+    push: path => watchers.get(path)?.(),
+    watch(reference, changed) {
+      watchers.set(reference.path, changed)
+      return { [Symbol.dispose]: () => watchers.delete(reference.path) }
     },
     fail(path, error) {
       if (error === undefined) failures.delete(path)
@@ -52,18 +70,26 @@ export function createMemoryProvider(clock: Clock, name = 'memory'): MemoryProvi
     },
     async fetch(reference, signal) {
       this.requests.push({ path: reference.path, at: clock.now() })
-      const secret = secrets.get(reference.path)
+      const make = secrets.get(reference.path)
       const delayMs = delays.get(reference.path)
       if (delayMs !== undefined) await clock.sleep(delayMs, signal)
       const error = failure ?? failures.get(reference.path)
       if (error !== undefined) throw error
-      if (secret === undefined) throw new ProviderError('missing', `${secretKey(reference)} does not exist`)
-      return secret
+      if (make === undefined) throw new ProviderError('missing', `${secretKey(reference)} does not exist`)
+      return make()
     },
     async renew(lease) {
       this.renewals.push({ id: lease.id, at: clock.now() })
-      if (failure !== undefined) throw failure
+      const error = failure ?? renewalFailure
+      if (error !== undefined) throw error
       return this.grant(lease)
+    },
+    failRenewals(error) {
+      renewalFailure = error
+    },
+    async revoke(lease) {
+      if (failure !== undefined) throw failure
+      this.revocations.push({ id: lease.id, at: clock.now() })
     },
     async close() {},
   }
@@ -80,6 +106,7 @@ export function createMemoryPublisher(clock: Clock): MemoryPublisher {
   const states = new Map<string, PublishedState>()
   let debts: Debt[] = []
   let complete = false
+  const known = new Set<string>()
   return {
     files: new Map(),
     publications: [],
@@ -101,6 +128,10 @@ export function createMemoryPublisher(clock: Clock): MemoryPublisher {
       const changed = outputs.filter(
         ({ output, contents }) => this.files.get(output.path) !== textOf(contents),
       )
+      for (const { output, versions } of outputs) {
+        const state = states.get(output.path)
+        if (state !== undefined) states.set(output.path, { ...state, versions })
+      }
       if (changed.length === 0) return { publication: undefined, failures: [] }
       const publication: Publication = {
         id: `p${this.publications.length + 1}`,
@@ -110,10 +141,11 @@ export function createMemoryPublisher(clock: Clock): MemoryPublisher {
           path: output.path,
           owners: output.files.map(({ owner }) => owner),
           versions,
-          first: !this.files.has(output.path),
+          first: !known.has(output.path),
         })),
       }
       for (const { output, contents, versions } of changed) {
+        known.add(output.path)
         this.files.set(output.path, textOf(contents))
         states.set(output.path, { publishedAt: clock.now(), versions })
       }
@@ -129,7 +161,11 @@ export function createMemoryPublisher(clock: Clock): MemoryPublisher {
       debts = debts.filter(other => other !== debt)
     },
     async prune({ outputs }) {
-      for (const path of this.files.keys()) if (!outputs.includes(path)) this.files.delete(path)
+      for (const path of this.files.keys()) {
+        if (outputs.includes(path)) continue
+        this.files.delete(path)
+        states.delete(path)
+      }
     },
     async collect() {
       return undefined

@@ -36,6 +36,8 @@ function vaultSettings(resolution: Resolution, name: string, vault: VaultInput):
     namespace: vault.namespace,
     auth: authSettings(resolution, [...at, 'auth'], vault.auth),
     tls,
+    revokeAfterMs: vault.revoke_after,
+    onExit: vault.on_exit,
   }
 }
 

@@ -58,6 +58,7 @@ export function createSecretBook(
     const { field: _, ...whole } = reference
     const earlier = secrets.get(secretKey(whole))
     const refreshMs = settings.refresh ?? provider.refreshMs
+    const revokeAfterMs = settings.revoke_after ?? revokeAfterMsOf(provider)
     secrets.set(secretKey(whole), {
       names: [...(earlier?.names ?? []), ...(name === undefined ? [] : [name])],
       reference: whole,
@@ -65,6 +66,8 @@ export function createSecretBook(
       refreshMs: Math.min(refreshMs, earlier?.refreshMs ?? refreshMs),
       maxStaleMs: smaller(settings.max_stale, earlier?.maxStaleMs),
       optional: settings.optional && (earlier?.optional ?? true),
+      revokeAfterMs: Math.max(revokeAfterMs, earlier?.revokeAfterMs ?? revokeAfterMs),
+      onRevoked: earlier?.onRevoked === 'remove' ? 'remove' : settings.on_revoked,
     })
   }
 
@@ -122,7 +125,7 @@ export function createSecretBook(
 
 type SecretSettings = Omit<Exclude<SecretInput, string>, 'from'>
 
-const noSettings: SecretSettings = { optional: false }
+const noSettings: SecretSettings = { optional: false, on_revoked: 'keep' }
 
 const selectors = { vault: ['version'], aws: ['version', 'stage'], file: [] as string[] }
 
@@ -139,6 +142,11 @@ function checkSelector(
   } else if (type === 'vault' && reference.version !== undefined && !/^[1-9]\d*$/.test(reference.version)) {
     report(resolution, { path, message: `${quote(reference.version)} is not the number of a version` })
   }
+}
+
+/** Of the others no secret has a lease. */
+function revokeAfterMsOf(provider: ProviderSettings): number {
+  return provider.type === 'vault' ? provider.revokeAfterMs : 0
 }
 
 function checkAge(

@@ -22,6 +22,14 @@ const secretSchema = z.union(
         z.prefault(z.boolean(), false),
         'Go on without it where it does not exist; templates then see null.',
       ),
+      revoke_after: described(
+        z.optional(duration(0)),
+        "How long its earlier lease stays once a new one is published and everybody is told; without it the provider's.",
+      ),
+      on_revoked: described(
+        z.prefault(z.enum(['keep', 'remove']), 'keep'),
+        'What becomes of the outputs that use it once the backend says for good that it is forbidden or missing.',
+      ),
     }),
   ],
   {

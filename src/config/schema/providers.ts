@@ -83,6 +83,14 @@ const vault = z.strictObject({
   tls: described(z.prefault(tls, {}), "How the server is verified, and the client's certificate."),
   ...network,
   refresh: refresh('60s'),
+  revoke_after: described(
+    z.prefault(duration(0), '1m'),
+    'How long an earlier lease stays once a new one is published and everybody is told, so that running work ends.',
+  ),
+  on_exit: described(
+    z.prefault(z.enum(['keep', 'revoke']), 'keep'),
+    'What becomes of the token and its leases when the agent is told to end. The application may still use them.',
+  ),
 })
 
 const assumeRole = z.strictObject({
