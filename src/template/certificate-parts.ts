@@ -16,7 +16,8 @@ export function certificateParts({ fields }: Secret): StructPointer {
   }
   const key = [...blocksIn('private_key'), ...bundle].find(isPrivateKey)
   const [issuer = issuers[0]] = blocksIn('issuing_ca')
-  const chain = [...blocksIn('ca_chain'), ...issuers.filter(other => other !== issuer)]
+  const answered = blocksIn('ca_chain')
+  const chain = answered.length > 0 ? answered : issuers
   if (issuer !== undefined && !chain.includes(issuer)) chain.unshift(issuer)
   const parts = new StructPointer(
     'dependency.PemEncoded',
