@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { RenderError } from '../core/errors.ts'
 import type { Rendered, Renderer } from '../core/output.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { didYouMean, listed } from '../core/suggest.ts'
 import { type ExecuteOptions, execute } from './execute.ts'
 import { loadFunctions, templateFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
@@ -40,9 +40,9 @@ export async function compileTemplate(text: string, options: CompileOptions): Pr
   const functions = await loadFunctions(template.functions)
   return {
     references,
-    render: read => {
+    render: (read, tell) => {
       const pass = new Pass(read, { secretProvider, writeKey })
-      return renderPass(template, { dot: lazyDot(dot, pass), pass, functions, strict: true })
+      return renderPass(template, { dot: lazyDot(dot, pass), pass, functions, strict: true, tell })
     },
   }
 }
@@ -61,13 +61,18 @@ function renderPass(template: ParsedTemplate, options: ExecuteOptions): Rendered
 }
 
 function lazyDot(dot: ReadonlyMap<string, Reference>, pass: Pass): Value {
-  return new LazyMap(dot.keys(), name => {
+  const map = new LazyMap(dot.keys(), name => {
     const reference = dot.get(name)
     if (reference === undefined) return undefined
     const secret = pass.read(reference)
     if (secret === undefined) pass.tolerant = true
-    return secret === undefined || secret === null ? secret : secretData(secret, reference)
+    if (secret === undefined || secret === null) return secret
+    const data = secretData(secret, reference)
+    if (reference.field === undefined) pass.knownKeys.add(data, () => [...secret.fields.keys()])
+    return data
   })
+  pass.knownKeys.add(map, () => [...dot.keys()])
+  return map
 }
 
 /** What the template names of the dot, or all of it where it uses it as a whole, and its literal paths. */
@@ -91,6 +96,10 @@ function undeclared(
   return new TemplateSyntaxError(`no secret "${name}" is configured`, {
     template: template.name,
     ...positionAt(template.text, at),
-    hint: didYouMean(name, declared) ?? 'declare it under "secrets"',
+    hint:
+      didYouMean(name, declared) ??
+      (declared.length === 0
+        ? 'declare it under "secrets"'
+        : `declare it under "secrets"; there are ${listed(declared)}`),
   })
 }

@@ -187,7 +187,11 @@ export class Evaluator {
   #fields(dot: Value, path: FieldPath): Value {
     const { node, start, given } = path
     let receiver = start
+    // Where the next field stands; it follows the one before without a space.
+    let at = node.kind === 'variable' ? node.at + node.name.length : node.at
     for (const [index, name] of node.path.entries()) {
+      this.locate({ at })
+      at += 1 + name.length
       const arguments_ = index === node.path.length - 1 ? given : undefined
       const method = receiver instanceof StructPointer ? receiver.methods.get(name) : undefined
       receiver =
@@ -206,7 +210,12 @@ export class Evaluator {
     if (receiver === null) return this.fail(`nil has no field "${name}"`)
     if (receiver instanceof StructPointer) {
       if (receiver.fields === undefined) return this.fail(`nil has no field "${name}"`)
-      if (!receiver.fields.has(name)) return this.fail(`${receiver.structType} has no field "${name}"`)
+      if (!receiver.fields.has(name)) {
+        return this.fail(
+          `${receiver.structType} has no field "${name}"`,
+          this.pass.knownKeys.hintFor(name, receiver),
+        )
+      }
       if (invoked) return this.fail(`"${name}" is not a function, but arguments are given to it`)
       return receiver.fields.get(name)
     }
@@ -216,10 +225,7 @@ export class Evaluator {
     if (invoked) return this.fail(`"${name}" is not a function, but arguments are given to it`)
     if (receiver.has(name)) return valueAt(receiver, name)
     if (!this.#strict) return receiver instanceof TypedMap ? receiver.zero : null
-    return this.fail(
-      `there is no key "${name}"`,
-      `where it may be absent, write: index (what holds it) "${name}"`,
-    )
+    return this.fail(`there is no key "${name}"`, this.pass.knownKeys.hintFor(name, receiver))
   }
 
   #function(dot: Value, node: FunctionNode, given: Given): Value {

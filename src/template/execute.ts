@@ -1,3 +1,6 @@
+import type { Tell } from '../core/piece.ts'
+import { didYouMean } from '../core/suggest.ts'
+import { actionPiece } from './action-piece.ts'
 import { Evaluator, type EvaluatorOptions } from './evaluate.ts'
 import { byteLength, joined } from './go-string.ts'
 import type { Budget } from './limits.ts'
@@ -18,6 +21,8 @@ import {
 
 export interface ExecuteOptions extends EvaluatorOptions {
   readonly dot: Value
+  /** Told of all that is written, as it may be shown. */
+  readonly tell?: Tell | undefined
 }
 
 /**
@@ -27,7 +32,7 @@ export interface ExecuteOptions extends EvaluatorOptions {
 export function execute(template: ParsedTemplate, options: ExecuteOptions): string {
   const evaluator = new Evaluator(template, options)
   try {
-    return joined(new Execution(template, evaluator).run(options.dot))
+    return joined(new Execution(template, evaluator, options.tell).run(options.dot))
   } catch (error) {
     // The engine's own limits of stack and string length, where the caller left less of them than usual.
     if (error instanceof RangeError) evaluator.fail('the template needs more depth or memory than there is')
@@ -42,14 +47,16 @@ class Execution {
   readonly #template: ParsedTemplate
   readonly #evaluator: Evaluator
   readonly #budget: Budget
+  readonly #tell: Tell | undefined
   #output = ''
   #outputBytes = 0
   #depth = 0
 
-  constructor(template: ParsedTemplate, evaluator: Evaluator) {
+  constructor(template: ParsedTemplate, evaluator: Evaluator, tell: Tell | undefined) {
     this.#template = template
     this.#evaluator = evaluator
     this.#budget = evaluator.pass.budget
+    this.#tell = tell
   }
 
   run(dot: Value): string {
@@ -80,12 +87,15 @@ class Execution {
     switch (node.kind) {
       case 'text':
         this.#write(node.text)
+        this.#tell?.({ shown: node.text })
         return undefined
       case 'action': {
         const value = this.#evaluator.pipeline(dot, node.pipe)
         if (node.pipe.variables.length > 0) return undefined
         this.#evaluator.locate(node)
-        this.#write(printed(value))
+        const text = printed(value)
+        this.#write(text)
+        if (text !== '') this.#tell?.(actionPiece(node, text, this.#template.text))
         return undefined
       }
       case 'template':
@@ -120,7 +130,15 @@ class Execution {
   #callTemplate(dot: Value, node: TemplateNode): void {
     this.#evaluator.locate(node)
     const found = this.#template.templates.get(node.name)
-    const body = found ?? this.#evaluator.fail(`template "${node.name}" is not defined`)
+    const body =
+      found ??
+      this.#evaluator.fail(
+        `template "${node.name}" is not defined`,
+        didYouMean(
+          node.name,
+          [...this.#template.templates.keys()].filter(name => name !== ''),
+        ),
+      )
     const argument = node.pipe === undefined ? undefined : this.#evaluator.pipeline(dot, node.pipe)
     this.#evaluator.locate(node)
     const variables = this.#evaluator.enter(argument)

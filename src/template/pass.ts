@@ -1,6 +1,7 @@
 import type { ReadSecret } from '../core/output.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import type { Secret } from '../core/secret.ts'
+import { KnownKeys } from './known-keys.ts'
 import { Budget, defaultLimits } from './limits.ts'
 
 /** One execution of a template: what it has asked for, and what of that is not there yet. */
@@ -12,6 +13,7 @@ export class Pass {
   /** Set where data of the dot has not arrived: the output is lost anyway, and going on finds what else is missing. */
   tolerant = false
   readonly budget = new Budget(defaultLimits)
+  readonly knownKeys = new KnownKeys()
   readonly #read: ReadSecret
   readonly #used = new Map<string, Reference>()
   readonly #missing = new Map<string, Reference>()

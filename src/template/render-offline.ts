@@ -36,6 +36,7 @@ export async function renderOffline(options: OfflineOptions): Promise<string | U
   const template = parse(options.text, { ...options, functions: templateFunctions })
   const dot = options.dataJson === undefined ? undefined : parseGiven(options.dataJson, 'data').root
   const pass = new Pass(givenSecrets(parseGiven(options.secretsJson ?? '{}', 'secrets'), source), source)
+  pass.knownKeys.addAll(dot, 2)
   const functions = await loadFunctions(template.functions)
   const strict = options.missingKey !== 'zero'
   const output = execute(template, { dot: dot ?? undefined, pass, functions, strict })

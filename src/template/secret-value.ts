@@ -5,7 +5,7 @@ import { stringFromBytes } from './go-string.ts'
 import { isPlainMap, List, StructPointer, TypedMap, textOf, type Value } from './values.ts'
 
 /** A secret as `secret` answers it: consul-template's struct, in the order of its declaration. */
-export function secretResponse(secret: Secret): Value {
+export function secretResponse(secret: Secret): StructPointer {
   const response = secret.response ?? new Map<string, Value>([['data', fieldsValue(secret.fields)]])
   // A write that is answered by nothing.
   if (response.size === 0) return new StructPointer('dependency.Secret', undefined)

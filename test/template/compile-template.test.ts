@@ -57,7 +57,7 @@ describe('the dot', () => {
     const renderer = await compile('{{ with .db }}{{ .password }}{{ else }}none{{ end }}')
     expect(renderer.render(() => null)).toEqual({ content: 'none', used: [db] })
     const without = await compile('{{ .db.password }}')
-    expect(() => without.render(() => null)).toThrow('app.tmpl:1:4: nil has no field "password"')
+    expect(() => without.render(() => null)).toThrow('app.tmpl:1:7: nil has no field "password"')
   })
 
   it('gives bytes that are not text as they are', async () => {

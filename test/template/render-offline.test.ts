@@ -59,10 +59,10 @@ describe('an error of execution', () => {
     expect(
       await errorOf({ text: 'a\n{{ .db.nope }}', name: 'app.tmpl', dataJson: '{"db":{}}' }),
     ).toMatchObject({
-      message: 'app.tmpl:2:4: there is no key "nope"',
+      message: 'app.tmpl:2:7: there is no key "nope"',
       line: 2,
-      column: 4,
-      hint: 'where it may be absent, write: index (what holds it) "nope"',
+      column: 7,
+      hint: 'there are none; where it may be absent, write: index (what holds it) "nope"',
     })
   })
 

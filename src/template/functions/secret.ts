@@ -22,7 +22,11 @@ export const secretFunctions: FunctionGroup = {
         parameters.length === 0
           ? pass.read(secretReference(path, providerOf(pass)))
           : made({ path, parameters }, pass)
-      return secret ? secretResponse(secret) : null
+      if (!secret) return null
+      const response = secretResponse(secret)
+      // The second level is that of KV v2.
+      pass.knownKeys.addAll(response.fields?.get('Data'), 2)
+      return response
     },
   },
   /** Unlike the original, certificates of different parameters are different ones. */
