@@ -69,6 +69,17 @@ export interface Provider {
   keepAlive?(signal: AbortSignal): Promise<number>
 
   /**
+   * Gives up the session and these leases at the end of the agent's life. There only where `on_exit: revoke` asks for it.
+   * @throws ProviderError where something goes on living
+   */
+  end?(leases: readonly Lease[], signal: AbortSignal): Promise<void>
+
+  /** What lets another take this one's place with the same session, as text; a credential. Undefined without a session. */
+  remember?(): string | undefined
+  /** Takes the place of the provider that remembered this, before any other call. False where it cannot: another login, or too late. */
+  resume?(remembered: string): boolean
+
+  /**
    * Tells of changes as they happen, for backends that can, and of leases that end with their session while a new one
    * is there already. The poll at `refresh` stays behind it.
    * `changed` may come more often than the secret changes, never concurrently with `dispose`.

@@ -16,7 +16,7 @@ export interface VaultStub extends AsyncDisposable {
   readonly address: string
   readonly requests: readonly { path: string; headers: IncomingMessage['headers']; body: string }[]
   /** Answers by path below `/v1/`, with its query; a path that is absent here is 404. */
-  readonly answers: Record<string, StubAnswer | ((body: string) => StubAnswer)>
+  readonly answers: Record<string, StubAnswer | ((body: string) => StubAnswer | Promise<StubAnswer>)>
   open(settings?: Partial<VaultSettings>, clock?: Clock): Provider
   readonly journal: MemoryJournal
   countOf(path: string): number
@@ -44,7 +44,7 @@ export async function openVaultStub(): Promise<VaultStub> {
     const isProbe = path.startsWith('sys/internal/ui/mounts/secret/') && !(path in answers)
     const found = isProbe ? kv2Probe : answers[path]
     const answer =
-      typeof found === 'function' ? found(body) : (found ?? { status: 404, body: { errors: [] } })
+      typeof found === 'function' ? await found(body) : (found ?? { status: 404, body: { errors: [] } })
     response.writeHead(answer.status ?? 200, answer.headers)
     response.end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body))
   })
@@ -60,7 +60,7 @@ export async function openVaultStub(): Promise<VaultStub> {
     open(settings = {}, clock = createVirtualClock()) {
       const limits = { timeoutMs: 5_000, maxConnections: 10, maxBytes: 65_536 }
       const provider = openVaultProvider(
-        { type: 'vault', name: 'vault', address, auth: stubAuth, ...limits, ...settings },
+        { type: 'vault', name: 'vault', address, auth: stubAuth, onExit: 'keep', ...limits, ...settings },
         { clock, journal },
       )
       opened.push(provider)

@@ -71,7 +71,7 @@ export async function createVaultWorkplace(server: VaultServer): Promise<VaultWo
       const { address } = server
       const limits = { timeoutMs: 5_000, maxConnections: 10, maxBytes: 65_536 }
       const provider = openVaultProvider(
-        { type: 'vault', name: 'vault', address, auth, ...limits, ...settings },
+        { type: 'vault', name: 'vault', address, auth, onExit: 'keep', ...limits, ...settings },
         { clock, journal },
       )
       opened.push(provider)

@@ -29,8 +29,15 @@ export function secretOf(document: VaultDocument, { kind, what, digestKey }: Sec
     fields: fieldsOf(document, data),
     version: version ?? digest(lease?.id ?? stableText(document, data), digestKey),
     lease,
+    rotatesInMs: rotatesInMs(data),
     response,
   }
+}
+
+/** Of a static role, whose `ttl` counts down in whole seconds to its next rotation. */
+function rotatesInMs(data: ReadonlyMap<string, Json>): number | undefined {
+  if (!data.has('last_vault_rotation') || !data.has('ttl')) return undefined
+  return Math.max(0, secondsIn(data.get('ttl')) * 1_000)
 }
 
 /** What tells a secret without a version from the next one. A static role's `ttl` counts down to its rotation. */

@@ -5,13 +5,27 @@ import { untilAborted } from '../../platform/until-aborted.ts'
 import { createLogIn } from './auth/log-in.ts'
 import type { VaultClient, VaultDocument } from './client.ts'
 import type { VaultSettings } from './settings.ts'
-import { type Token, tokenOf } from './token.ts'
+import { isAlive, recallToken, rememberToken, type Token, tokenOf } from './token.ts'
 
 export interface Session {
-  /** Runs a request with a valid token; once more with a new one where the server no longer knew the token. */
-  withToken<T>(request: (token: string) => Promise<T>, signal: AbortSignal): Promise<T>
+  /**
+   * Runs a request with a valid token, and the name of its session; once more with a new one where the server no longer
+   * knew the token.
+   */
+  withToken<T>(request: (token: string, session: string) => Promise<T>, signal: AbortSignal): Promise<T>
+  /** Whether leases of that session live on with the token in use. */
+  isCurrent(session: string | undefined): boolean
   /** See Provider.keepAlive. */
   keepAlive(signal: AbortSignal): Promise<number>
+  /**
+   * Revokes every token it obtained, and with it all leases.
+   * @throws ProviderError
+   */
+  revoke(signal: AbortSignal): Promise<void>
+  /** See Provider.remember. */
+  remember(): string | undefined
+  /** See Provider.resume. */
+  resume(remembered: string): boolean
   close(): void
 }
 
@@ -20,6 +34,8 @@ export interface SessionParts {
   readonly credentials: CredentialReader
   readonly clock: Clock
   readonly journal: Journal
+  /** Told when another token has taken the place of one, which lives on for a while if it was not lost. */
+  readonly ended: (session: string) => void
 }
 
 const renewalShare = 2 / 3
@@ -36,12 +52,16 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   const logIn = createLogIn(settings.auth, parts)
   const closing = new AbortController()
   let token: Token | undefined
+  /** They live on until the leases under them are replaced; only their own end, or ours, ends them. */
+  let earlier: Token[] = []
   let loggingIn: Promise<Token> | undefined
   let replacedInVainAt = Number.NEGATIVE_INFINITY
-  let lookedUp: { readonly token: Token; readonly at: number; readonly lost: Promise<boolean> } | undefined
+  let suspicion:
+    | { readonly of: Token; readonly at: number; readonly successor: Promise<Token | undefined> }
+    | undefined
 
   /** One login for all that wait; it belongs to no caller, so that one that gives up takes none along. */
-  function login(): Promise<Token> {
+  function obtain(): Promise<Token> {
     loggingIn ??= obtainToken().finally(() => {
       loggingIn = undefined
     })
@@ -53,33 +73,64 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
     const answer = await logIn(closing.signal).catch((error: unknown) => {
       throw loginFailure(error, settings)
     })
-    token = tokenOf(answer, startedAt)
+    const obtained = tokenOf(answer, startedAt)
     const { auth } = settings
     const { method } = auth
     journal.record('info', 'logged_in', `logged in to ${settings.name} by ${method}`, {
       provider: settings.name,
       method,
       mount: 'mount' in auth ? auth.mount : undefined,
-      ttl_ms: token.ttlMs,
+      ttl_ms: obtained.ttlMs,
     })
-    return token
+    // A token file may still hold the token it held before.
+    return obtained.value === token?.value ? { ...obtained, session: token.session } : obtained
+  }
+
+  function adopt(next: Token): Token {
+    const before = token
+    token = next
+    if (before === undefined || before.session === next.session) return next
+    earlier = [...earlier, before].filter(other => isAlive(other, clock.now()))
+    parts.ended(before.session)
+    return next
+  }
+
+  async function login(): Promise<Token> {
+    return adopt(await obtain())
   }
 
   async function current(signal: AbortSignal): Promise<Token> {
     return token ?? (await untilAborted(login(), signal))
   }
 
-  /** Whether the server has forgotten a token for which it has just refused something. */
-  async function isLost(asked: Token, signal: AbortSignal): Promise<boolean> {
+  /** Another token to try where the server may have lost one, for which it has just refused something. */
+  function successorOf(suspect: Token): Promise<Token | undefined> {
     const now = clock.now()
-    if (now - replacedInVainAt < replaceIntervalMs) return false
-    if (lookedUp?.token !== asked || now - lookedUp.at > lookupIntervalMs) {
-      const lost = client
-        .ask({ method: 'GET', path: 'auth/token/lookup-self', token: asked.value, signal: closing.signal })
-        .then(() => false, isForbidden)
-      lookedUp = { token: asked, at: now, lost }
+    if (now - replacedInVainAt < replaceIntervalMs) return Promise.resolve(undefined)
+    if (suspicion?.of !== suspect || now - suspicion.at > lookupIntervalMs) {
+      const successor = findSuccessor(suspect)
+      suspicion = { of: suspect, at: now, successor }
+      successor.catch(() => {
+        suspicion = undefined
+      })
     }
-    return untilAborted(lookedUp.lost, signal)
+    return suspicion.successor
+  }
+
+  async function findSuccessor(suspect: Token): Promise<Token | undefined> {
+    if (await isKnown(suspect)) return undefined
+    const successor = await obtain()
+    // Where not even a new token may look itself up, nothing says that the old one is lost: the request itself will.
+    return (await isKnown(successor)) ? adopt(successor) : successor
+  }
+
+  function isKnown({ value }: Token): Promise<boolean> {
+    return client
+      .ask({ method: 'GET', path: 'auth/token/lookup-self', token: value, signal: closing.signal })
+      .then(
+        () => true,
+        error => !isForbidden(error),
+      )
   }
 
   /** The renewed token, or undefined where only a new login helps. */
@@ -94,7 +145,8 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
         throw error
       })
     if (answer === undefined) return undefined
-    const renewed = { ...tokenOf(answer, startedAt), value: old.value }
+    const { value, session } = old
+    const renewed = { ...tokenOf(answer, startedAt), value, session }
     // Less than was asked for means that max_ttl cuts it short: the new token is obtained while the old one works.
     return renewed.ttlMs < 0.9 * old.ttlMs ? undefined : renewed
   }
@@ -103,17 +155,21 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
     async withToken(request, signal) {
       const used = await current(signal)
       try {
-        return await request(used.value)
+        return await request(used.value, used.session)
       } catch (error) {
-        if (!isForbidden(error) || (token === used && !(await isLost(used, signal)))) throw error
-        if (token === used) token = undefined
+        if (!isForbidden(error)) throw error
+        const next = token === used ? await untilAborted(successorOf(used), signal) : token
+        if (next === undefined) throw error
+        const answer = await request(next.value, next.session).catch(again => {
+          if (isForbidden(again)) replacedInVainAt = clock.now()
+          throw again
+        })
+        if (token === used) adopt(next)
+        return answer
       }
-      const fresh = await current(signal)
-      return request(fresh.value).catch(error => {
-        if (isForbidden(error)) replacedInVainAt = clock.now()
-        throw error
-      })
     },
+
+    isCurrent: session => session !== undefined && token?.session === session,
 
     async keepAlive(signal) {
       const old = await current(signal)
@@ -130,6 +186,26 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
       }
       const { ttlMs } = renewed ?? (await untilAborted(login(), signal))
       return Math.max(ttlMs * renewalShare, shortestWaitMs)
+    },
+
+    async revoke(signal) {
+      const path = 'auth/token/revoke-self'
+      const living = [token, ...earlier].filter(other => other !== undefined && isAlive(other, clock.now()))
+      const body = {}
+      await Promise.all(
+        living.map(other => client.ask({ method: 'POST', path, token: other?.value, body, signal })),
+      )
+      token = undefined
+      earlier = []
+    },
+
+    remember: () => token && rememberToken(token, settings),
+
+    resume(remembered) {
+      const kept = recallToken(remembered, settings)
+      if (kept === undefined || !isAlive(kept, clock.now())) return false
+      token = kept
+      return true
     },
 
     close: () => closing.abort(new ProviderError('unreachable', `${settings.name} is closed`)),

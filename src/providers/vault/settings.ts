@@ -7,6 +7,7 @@ export interface VaultSettings extends HttpSettings {
   readonly address: string
   readonly namespace?: string | undefined
   readonly auth: VaultAuth
+  readonly onExit: 'keep' | 'revoke'
 }
 
 /** How the agent proves who it is. Files are read at each login. */

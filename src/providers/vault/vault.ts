@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { ProviderError } from '../../core/errors.ts'
 import type { Clock, Journal, Provider } from '../../core/ports.ts'
 import type { Reference, Write } from '../../core/reference.ts'
+import type { Lease, Secret } from '../../core/secret.ts'
 import { createCredentialReader } from '../../platform/read-credential.ts'
 import { untilAborted } from '../../platform/until-aborted.ts'
-import { createVaultClient } from './client.ts'
+import { createVaultClient, type VaultDocument, type VaultRequest } from './client.ts'
+import { createLeasedSecrets } from './leased-secrets.ts'
 import { createMounts, type Mount } from './mounts.ts'
 import { leaseOf, listingOf, secretOf } from './secret-of.ts'
 import { createSession } from './session.ts'
@@ -20,7 +22,8 @@ export interface VaultPorts {
 export function openVaultProvider(settings: VaultSettings, { clock, journal }: VaultPorts): Provider {
   const client = createVaultClient(settings, clock)
   const credentials = createCredentialReader(journal)
-  const session = createSession(settings, { client, credentials, clock, journal })
+  const leased = createLeasedSecrets()
+  const session = createSession(settings, { client, credentials, clock, journal, ended: leased.ended })
   const digestKey = randomBytes(32)
   const closing = new AbortController()
   // A probe serves all that wait for it, so that it does not end with the one that asked first.
@@ -31,6 +34,34 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
   }
   const mounts = createMounts(probe, clock)
 
+  const ask = (request: Omit<VaultRequest, 'token'>): Promise<{ document: VaultDocument; session: string }> =>
+    session.withToken(
+      async (token, session) => ({ document: await client.ask({ ...request, token }), session }),
+      request.signal,
+    )
+
+  /** A lease ends with the session in which it was issued; where that has just ended, it is asked for again. */
+  const bind = (secret: Secret, reference: Reference, issuedIn: string): Secret => {
+    if (secret.lease === undefined || secret.lease.id === '') return secret
+    leased.issued(reference, issuedIn)
+    if (!session.isCurrent(issuedIn)) leased.ended(issuedIn)
+    return { ...secret, lease: { ...secret.lease, session: issuedIn } }
+  }
+
+  const revoke = async (lease: Lease, signal: AbortSignal) => {
+    const body = { lease_id: lease.id }
+    await ask({ method: 'POST', path: 'sys/leases/revoke', body, signal }).catch((error: unknown) => {
+      // It has ended already.
+      if (!(error instanceof ProviderError) || error.kind !== 'missing') throw error
+    })
+  }
+
+  /** The token of a file belongs to whoever put it there; any other takes its leases along. */
+  const end = async (leases: readonly Lease[], signal: AbortSignal) => {
+    if (settings.auth.method === 'token_file') await Promise.all(leases.map(lease => revoke(lease, signal)))
+    else await session.revoke(signal)
+  }
+
   return {
     name: settings.name,
 
@@ -40,31 +71,33 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
       const path = pathOf(reference, mount)
       if (reference.write !== undefined) {
         const body = bodyOf(reference.write, mount)
-        const document = await session.withToken(
-          token => client.ask({ method: 'POST', path, token, body, signal }),
-          signal,
-        )
-        return writtenOf(document, { now: clock.now(), digestKey })
+        const { document, session } = await ask({ method: 'POST', path, body, signal })
+        return bind(writtenOf(document, { now: clock.now(), digestKey }), reference, session)
       }
       const query = queryOf(reference)
-      const document = await session.withToken(
-        token => client.ask({ method: 'GET', path, query, token, signal }),
-        signal,
-      )
+      const { document, session } = await ask({ method: 'GET', path, query, signal })
+      if (reference.list) return listingOf(document, { digestKey })
       const what = `${settings.name}:${reference.path}`
-      return reference.list
-        ? listingOf(document, { digestKey })
-        : secretOf(document, { kind: mount.kind, what, digestKey })
+      return bind(secretOf(document, { kind: mount.kind, what, digestKey }), reference, session)
     },
 
+    watch: leased.watch,
+
     async renew(lease, signal) {
+      if (!session.isCurrent(lease.session)) {
+        throw new ProviderError('missing', `a lease of ${settings.name} ends with its earlier session`)
+      }
       const body = { lease_id: lease.id, increment: String(Math.round(lease.ttlMs / 1_000)) }
-      const { root } = await session.withToken(
-        token => client.ask({ method: 'POST', path: 'sys/leases/renew', token, body, signal }),
-        signal,
-      )
-      return { ...lease, ...leaseOf(root), id: lease.id }
+      const { document } = await ask({ method: 'POST', path: 'sys/leases/renew', body, signal })
+      return { ...lease, ...leaseOf(document.root), id: lease.id }
     },
+
+    revoke,
+
+    ...(settings.onExit === 'revoke' ? { end } : {}),
+
+    remember: session.remember,
+    resume: session.resume,
 
     keepAlive: signal => session.keepAlive(signal),
 
