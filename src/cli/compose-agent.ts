@@ -1,16 +1,16 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { type Agent, createAgent } from '../agent/agent.ts'
 import type { Plan } from '../agent/plan.ts'
 import type { Carried } from '../agent/watched-secret.ts'
-import type { FileSource, ResolvedConfiguration, ResolvedOutput } from '../config/resolved.ts'
-import type { Output, Renderer } from '../core/output.ts'
+import type { ResolvedConfiguration } from '../config/resolved.ts'
 import type { Clock, Journal, Provider, Publisher, Random } from '../core/ports.ts'
-import type { Reference } from '../core/reference.ts'
 import { openNotifier } from '../notify/registry.ts'
 import { listenOnSocket, listenOnTcp } from '../platform/control-socket.ts'
 import { joinJournals } from '../platform/logger.ts'
 import { openProvider } from '../providers/registry.ts'
 import { openPublisher } from '../publish/publisher.ts'
+import { composeOutputs } from './compose-outputs.ts'
 
 export interface Ends {
   readonly clock: Clock
@@ -29,6 +29,12 @@ export type OpenProviders = Map<string, Provider>
 export interface Before {
   readonly providers: OpenProviders
   readonly carried: Carried
+  /** See CompileOptions: equal writes are one also over a new configuration. */
+  readonly writeKey: Uint8Array
+}
+
+export function nothingBefore(): Before {
+  return { providers: new Map(), carried: { secrets: new Map(), retired: [] }, writeKey: randomBytes(32) }
 }
 
 /**
@@ -45,7 +51,7 @@ export async function composeAgent(
   const metrics = configuration.listen === undefined ? undefined : await createMetrics(() => agent.status())
   const journal = metrics === undefined ? ends.journal : joinJournals(ends.journal, metrics.journal)
 
-  const plan = await planOf(configuration, { ...ends, journal })
+  const plan = await planOf(configuration, { ...ends, journal, writeKey: before.writeKey })
   const publisher: Publisher = await openPublisher({
     ...ends,
     journal,
@@ -68,8 +74,9 @@ async function createMetrics(status: Agent['status']) {
   return metrics.createMetrics(status)
 }
 
-async function openProviders(
-  { providers }: ResolvedConfiguration,
+/** Opens what a configuration names and is not open yet, and closes what it names no longer. */
+export async function openProviders(
+  { providers }: Pick<ResolvedConfiguration, 'providers'>,
   ends: Ends,
   open: OpenProviders,
 ): Promise<ReadonlyMap<string, Provider>> {
@@ -86,7 +93,10 @@ async function openProviders(
 }
 
 /** The configuration's outputs and notifiers as the parts that carry them out. */
-async function planOf(configuration: ResolvedConfiguration, ends: Ends): Promise<Plan> {
+async function planOf(
+  configuration: ResolvedConfiguration,
+  ends: Ends & { readonly writeKey: Uint8Array },
+): Promise<Plan> {
   const refreshMs = new Map(configuration.providers.map(({ name, refreshMs }) => [name, refreshMs]))
   const revokeAfterMs = new Map(
     configuration.providers.flatMap(settings =>
@@ -95,40 +105,11 @@ async function planOf(configuration: ResolvedConfiguration, ends: Ends): Promise
   )
   return {
     secrets: configuration.secrets,
-    outputs: await Promise.all(configuration.outputs.map(output => outputOf(output, configuration))),
+    outputs: await composeOutputs(configuration, ends.writeKey),
     notifiers: await Promise.all(configuration.notifiers.map(settings => openNotifier(settings, ends))),
     settleMs: configuration.settleMs,
     startTimeoutMs: configuration.startTimeoutMs,
     refreshMsOf: provider => refreshMs.get(provider) ?? 60_000,
     revokeAfterMsOf: provider => revokeAfterMs.get(provider) ?? 0,
   }
-}
-
-async function outputOf(output: ResolvedOutput, configuration: ResolvedConfiguration): Promise<Output> {
-  const files = await Promise.all(
-    output.files.map(async ({ source, ...file }) => ({
-      ...file,
-      renderer: await rendererOf(source, configuration),
-    })),
-  )
-  return { ...output, files }
-}
-
-/** What only one kind of output needs is loaded for that kind only. */
-async function rendererOf(
-  source: FileSource,
-  { secrets, providers }: ResolvedConfiguration,
-): Promise<Renderer> {
-  if (source.kind === 'template') {
-    const { compileTemplate } = await import('../template/compile-template.ts')
-    const dot = new Map(
-      secrets.flatMap(({ names, reference }) => names.map((name): [string, Reference] => [name, reference])),
-    )
-    const vaults = providers.filter(({ type }) => type === 'vault').map(({ name }) => name)
-    const secretProvider = vaults.includes('vault') ? 'vault' : vaults[0]
-    return compileTemplate(source.text, { name: source.name, dot, secretProvider })
-  }
-  const { compileFormat, renderValue } = await import('../template/compile-format.ts')
-  if (source.kind === 'format') return compileFormat(source.reference, source.format)
-  return renderValue(source.reference, source.reference.field)
 }

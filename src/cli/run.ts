@@ -2,7 +2,7 @@ import type { ResolvedConfiguration } from '../config/resolved.ts'
 import { type ExitCode, exitCodes, logFields, problemOf } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { placeText } from '../core/problem.ts'
-import { type Before, type Composition, composeAgent, type Ends } from './compose-agent.ts'
+import { type Composition, composeAgent, type Ends, nothingBefore } from './compose-agent.ts'
 import { InvalidConfiguration } from './invalid-configuration.ts'
 
 export interface RunOptions {
@@ -29,7 +29,7 @@ export async function run({
 }: RunOptions): Promise<ExitCode> {
   const { journal } = ends
   let configuration = initial
-  let before: Before = { providers: new Map(), carried: { secrets: new Map(), retired: [] } }
+  let before = nothingBefore()
   let composition: Composition | undefined = await composeAgent(configuration, ends, before)
   journal.record('info', 'started', 'the agent runs', {
     outputs: configuration.outputs.length,
