@@ -1,17 +1,17 @@
 import { backoffMs } from '../core/backoff.ts'
 import { createBell } from '../core/bell.ts'
-import { ConfigurationError, KeyturnError, logFields, ProviderError, problemOf } from '../core/errors.ts'
+import { KeyturnError, logFields, ProviderError, problemOf } from '../core/errors.ts'
 import type { Output } from '../core/output.ts'
 import type { PublishFailure } from '../core/ports.ts'
 import { createQueue } from '../core/queue.ts'
-import { secretKey } from '../core/reference.ts'
 import type { Status } from '../core/status.ts'
 import { createTurns } from '../core/turns.ts'
 import { deliverNotifications } from './deliver-notifications.ts'
+import { keysToRefresh } from './keys-to-refresh.ts'
 import { createOutputBoard } from './output-board.ts'
 import { createOutputIndex, staticReferences } from './output-index.ts'
 import type { Parts, Plan } from './plan.ts'
-import { renderOutput } from './render-outputs.ts'
+import { type RenderResult, renderOutput } from './render-outputs.ts'
 import { retireLeases } from './retire-leases.ts'
 import { agentStatus } from './status.ts'
 import { watchSecrets } from './watch-secrets.ts'
@@ -32,7 +32,8 @@ export interface Agent {
   /** What keeps everything from being published and waiting does not cure: a refusal, a missing secret, a failed output. */
   startError(): Error | undefined
   /**
-   * Reads the named secrets now, all without names; resolves when what rotated is published.
+   * Reads the named secrets now, all without names, but a write only where it is named; resolves when what rotated is
+   * published.
    * @throws ConfigurationError for a name that is not configured
    */
   refresh(names: readonly string[]): Promise<void>
@@ -103,24 +104,31 @@ export function createAgent(
   }
 
   function render(output: Output): void {
-    const before = index.usedBy(output)
     if (isWithdrawn(output)) {
       board.place(output, { kind: 'absent', used: [] })
       return
     }
     const result = renderOutput(output, watch.read)
     board.place(output, result)
-    index.learn(output, result.used)
-    // A template may ask for more once it has these: that is watched from now on, together with the rest of the output.
-    if (result.kind === 'waiting') watch.join([...staticReferences(output), ...result.used])
-    for (const key of before) if (!index.isUsed(key)) watch.drop(key)
-    if (result.kind !== 'failed') return
+    if (result.kind !== 'failed') {
+      learn(output, result)
+      return
+    }
     const { error } = result
     const { path } = output
     const problem = problemOf(error)
     // A place names the template; the message alone names nothing.
     const message = problem.file === undefined ? `${path}: ${error.message}` : error.message
     journal.record('error', 'render_failed', message, { output: path, ...logFields(problem) })
+  }
+
+  /** A failed rendering tells nothing: what was known to be used goes on being watched. */
+  function learn(output: Output, { kind, used }: RenderResult): void {
+    const before = index.usedBy(output)
+    index.learn(output, { used, complete: kind !== 'waiting' })
+    // A template may ask for more once it has these: that is watched from now on, together with the rest of the output.
+    if (kind === 'waiting') watch.join([...staticReferences(output), ...used])
+    for (const key of before) if (!index.isUsed(key)) watch.drop(key)
   }
 
   function isWithdrawn(output: Output): boolean {
@@ -225,19 +233,8 @@ export function createAgent(
         publisher,
         notifiers: notifications.status(),
       }),
-    async refresh(names) {
-      const known = new Map(
-        plan.secrets.flatMap(({ names, reference }) => names.map(name => [name, secretKey(reference)])),
-      )
-      const keys = names.map(name => {
-        const key = known.get(name) ?? (watch.secrets.has(name) ? name : undefined)
-        if (key !== undefined) return key
-        throw new ConfigurationError(`no secret "${name}" is configured`, {
-          hint: `configured are ${[...known.keys()].join(', ')}`,
-        })
-      })
-      await watch.refresh(new Set(names.length === 0 ? watch.secrets.keys() : keys))
-    },
+    refresh: async names =>
+      watch.refresh(keysToRefresh(names, { planned: plan.secrets, watched: watch.secrets })),
     get carried() {
       return { secrets: watch.secrets, retired: retirement.leases }
     },

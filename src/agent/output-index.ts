@@ -5,14 +5,18 @@ import { type Reference, secretKey } from '../core/reference.ts'
 export interface OutputIndex {
   /** In the order of the configuration. */
   touchedBy(keys: ReadonlySet<string>): readonly Output[]
-  /** Replaces what an output was known to use by what its latest rendering used or lacked. */
-  learn(output: Output, references: readonly Reference[]): void
+  /**
+   * Replaces what an output was known to use by what its latest rendering used, once that was complete; until then what
+   * the latest complete one used counts too: a write that is forgotten would be made anew.
+   */
+  learn(output: Output, rendering: { used: readonly Reference[]; complete: boolean }): void
   usedBy(output: Output): ReadonlySet<string>
   isUsed(key: string): boolean
 }
 
 export function createOutputIndex(outputs: readonly Output[]): OutputIndex {
   const keysOf = new Map<Output, ReadonlySet<string>>()
+  const completeOf = new Map<Output, readonly Reference[]>()
   const outputsOf = new Map<string, Set<Output>>()
   const order = new Map(outputs.map((output, position) => [output, position]))
 
@@ -22,8 +26,11 @@ export function createOutputIndex(outputs: readonly Output[]): OutputIndex {
       for (const key of keys) for (const output of outputsOf.get(key) ?? []) touched.add(output)
       return [...touched].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
     },
-    learn(output, references) {
+    learn(output, { used, complete }) {
       const known = keysOf.get(output)
+      const latest = completeOf.get(output) ?? []
+      if (complete) completeOf.set(output, used)
+      const references = complete ? used : [...latest, ...used]
       const keys = new Set(staticReferences(output).concat(references).map(secretKey))
       keysOf.set(output, keys)
       for (const key of keys) {
@@ -36,7 +43,7 @@ export function createOutputIndex(outputs: readonly Output[]): OutputIndex {
     usedBy: output => keysOf.get(output) ?? new Set(),
     isUsed: key => (outputsOf.get(key)?.size ?? 0) > 0,
   }
-  for (const output of outputs) index.learn(output, [])
+  for (const output of outputs) index.learn(output, { used: [], complete: false })
   return index
 }
 

@@ -24,6 +24,8 @@ export interface ReadParts {
 export type ReadOutcome = 'unchanged' | 'arrived' | 'rotated' | 'withdrawn' | 'failed'
 
 const leaseShare = 2 / 3
+/** An authority near its own end issues shorter and shorter certificates. */
+const shortestLeaseWaitMs = 1_000
 /** A replica that lags, or a policy that is just being written, refuses once or twice; so often it is meant. */
 const refusalsForGood = 3
 const unknownSecretBackoff = { baseMs: 500, maxMs: 30_000 }
@@ -121,6 +123,10 @@ function scheduleNext(
     return
   }
   watched.lease = undefined
+  if (watched.plan.reference.write !== undefined) {
+    watched.nextAt = Number.POSITIVE_INFINITY
+    return
+  }
   expectRotation(watched, secret?.rotatesInMs, parts)
   const pollAt = parts.clock.now() + watched.plan.refreshMs
   watched.nextAt = Math.min(pollAt, watched.rotationPollAt ?? pollAt)
@@ -147,7 +153,8 @@ function runLease(
 ): void {
   // Counted from the request on: nobody knows how long the answer was under way.
   watched.lease = { lease, expiresAt: askedAt + lease.ttlMs, renew } satisfies RunningLease
-  watched.nextAt = askedAt + lease.ttlMs * (leaseShare - 0.05 + 0.1 * parts.random())
+  const share = leaseShare - 0.05 + 0.1 * parts.random()
+  watched.nextAt = askedAt + Math.max(lease.ttlMs * share, shortestLeaseWaitMs)
 }
 
 function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): ReadOutcome {

@@ -93,7 +93,7 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
   /** Once more, so that what rotated a moment after the change that was seen is published with it. */
   async function readTheRest(signal: AbortSignal): Promise<void> {
     const rest = [...members].filter(
-      member => !changes.keys.has(member.key) && member.lease === undefined && member.failures === 0,
+      member => !changes.keys.has(member.key) && isPolled(member) && member.failures === 0,
     )
     // A member is slow if it takes longer than `settle` and twice as long as the one that changed.
     const patienceMs = Math.max(parts.settleMs, 2 * (changes.latencyMs ?? 0))
@@ -169,7 +169,12 @@ function membersDue(members: ReadonlySet<WatchedSecret>, now: number): WatchedSe
 }
 
 function inStep(member: WatchedSecret): boolean {
-  return member.lease === undefined && member.failures === 0
+  return isPolled(member) && member.failures === 0
+}
+
+/** A lease has times of its own, and a write is made no more often than needed. */
+function isPolled({ lease, plan }: WatchedSecret): boolean {
+  return lease === undefined && plan.reference.write === undefined
 }
 
 function nextInstant(members: ReadonlySet<WatchedSecret>): number {

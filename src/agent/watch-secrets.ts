@@ -8,7 +8,7 @@ import { createProviderHealth, type ProviderHealth } from './provider-health.ts'
 import { readSecret } from './read-secret.ts'
 import { type RetiredLease, retireLease } from './retire-leases.ts'
 import { createRotationGroup, type RotationGroup } from './rotation-group.ts'
-import { type WatchedSecret, watchSecret } from './watched-secret.ts'
+import { isMadeForGood, type WatchedSecret, watchSecret } from './watched-secret.ts'
 
 /** The set of current secrets, kept up to date. */
 export interface SecretWatch {
@@ -99,6 +99,12 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
     groupOf.get(secret)?.wake()
   }
 
+  /** What an earlier agent read is here without an answer of its own. */
+  function tellOfCarried(added: Iterable<WatchedSecret>): void {
+    const here = [...added].filter(secret => secret.secret !== undefined)
+    if (here.length > 0) changes.push(new Set(here.map(secret => secret.key)))
+  }
+
   for (const secretPlan of plan.secrets) add(secretPlan)
 
   return {
@@ -107,8 +113,7 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
 
     async run(signal) {
       running = signal
-      const here = [...secrets.values()].filter(secret => secret.secret !== undefined)
-      if (here.length > 0) changes.push(new Set(here.map(secret => secret.key)))
+      tellOfCarried(secrets.values())
       for (const secret of secrets.values()) start(secret, signal)
       try {
         await keepSessions(parts, name => healths.get(name), signal)
@@ -119,18 +124,21 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
     },
 
     join(references) {
-      const together = references.map(
-        reference =>
-          secrets.get(secretKey(reference)) ??
-          add({
-            names: [],
-            reference,
-            refreshMs: plan.refreshMsOf(reference.provider),
-            optional: false,
-            revokeAfterMs: plan.revokeAfterMsOf(reference.provider),
-            onRevoked: 'keep',
-          }),
-      )
+      const added: WatchedSecret[] = []
+      const together = references.map(reference => {
+        const known = secrets.get(secretKey(reference))
+        if (known !== undefined) return known
+        const secret = add({
+          names: [],
+          reference,
+          refreshMs: plan.refreshMsOf(reference.provider),
+          optional: false,
+          revokeAfterMs: plan.revokeAfterMsOf(reference.provider),
+          onRevoked: 'keep',
+        })
+        added.push(secret)
+        return secret
+      })
       const [into] = together.map(secret => groupOf.get(secret))
       if (into === undefined) return
       for (const secret of together) {
@@ -143,8 +151,10 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
         group.members.clear()
         group.wake()
       }
-      if (running !== undefined) for (const secret of together) start(secret, running)
       into.wake()
+      if (running === undefined) return
+      for (const secret of together) start(secret, running)
+      tellOfCarried(added)
     },
 
     drop(key) {
@@ -174,6 +184,6 @@ function adopt(secret: WatchedSecret, carried: ReadonlyMap<string, WatchedSecret
   if (before?.secret === undefined) return secret
   const { secret: value, fetchedAt, lease, failures, lastError, withdrawn } = before
   // A read that was under way when the old agent ended is asked for again at once.
-  const nextAt = Number.isFinite(before.nextAt) ? before.nextAt : 0
+  const nextAt = Number.isFinite(before.nextAt) || isMadeForGood(before) ? before.nextAt : 0
   return Object.assign(secret, { secret: value, fetchedAt, lease, failures, lastError, withdrawn, nextAt })
 }

@@ -68,7 +68,14 @@ export function watchSecret(plan: SecretPlan): WatchedSecret {
   }
 }
 
-export function maxStaleMs(watched: WatchedSecret): number {
+/** A write that nothing ends: it is never made again by itself, for each time has effects and another answer. */
+export function isMadeForGood({ plan, secret, lease }: WatchedSecret): boolean {
+  return plan.reference.write !== undefined && secret !== undefined && lease === undefined
+}
+
+/** Undefined where it does not age. */
+function maxStaleMs(watched: WatchedSecret): number | undefined {
+  if (isMadeForGood(watched)) return undefined
   return watched.plan.maxStaleMs ?? Math.max(10 * watched.plan.refreshMs, minMaxStaleMs)
 }
 
@@ -79,7 +86,7 @@ export function isStale(watched: WatchedSecret, now: number): boolean {
   if (watched.fetchedAt === undefined) return true
   if (watched.lease !== undefined && watched.plan.maxStaleMs === undefined)
     return now >= watched.lease.expiresAt
-  return now - watched.fetchedAt > maxStaleMs(watched)
+  return now - watched.fetchedAt > (maxStaleMs(watched) ?? Number.POSITIVE_INFINITY)
 }
 
 export function secretStatus(watched: WatchedSecret, now: number): SecretStatus {

@@ -19,7 +19,8 @@ export interface SecretStatus {
   /** Clock.now() of the last answer that confirmed or changed the version. */
   readonly fetchedAt: number | undefined
   readonly nextFetchAt: number | undefined
-  readonly maxStaleMs: number
+  /** Undefined where it does not age: what a write made that nothing ends. */
+  readonly maxStaleMs: number | undefined
   readonly stale: boolean
   readonly leaseExpiresAt: number | undefined
   readonly failures: number
