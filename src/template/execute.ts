@@ -1,3 +1,4 @@
+import { RenderError } from '../core/errors.ts'
 import type { Tell } from '../core/piece.ts'
 import { didYouMean } from '../core/suggest.ts'
 import { actionPiece } from './action-piece.ts'
@@ -57,6 +58,7 @@ class Execution {
     this.#evaluator = evaluator
     this.#budget = evaluator.pass.budget
     this.#tell = tell
+    evaluator.pass.executeTemplate = (name, dot) => this.#rendered(name, dot)
   }
 
   run(dot: Value): string {
@@ -129,21 +131,33 @@ class Execution {
 
   #callTemplate(dot: Value, node: TemplateNode): void {
     this.#evaluator.locate(node)
-    const found = this.#template.templates.get(node.name)
-    const body =
-      found ??
-      this.#evaluator.fail(
-        `template "${node.name}" is not defined`,
-        didYouMean(
-          node.name,
-          [...this.#template.templates.keys()].filter(name => name !== ''),
-        ),
-      )
+    const body = this.#evaluator.located(() => this.#bodyOf(node.name))
     const argument = node.pipe === undefined ? undefined : this.#evaluator.pipeline(dot, node.pipe)
     this.#evaluator.locate(node)
     const variables = this.#evaluator.enter(argument)
     this.#body(argument, body)
     this.#evaluator.leave(variables)
+  }
+
+  #bodyOf(name: string): Body {
+    const { templates } = this.#template
+    const body = templates.get(name)
+    if (body !== undefined) return body
+    const names = [...templates.keys()].filter(other => other !== '')
+    throw new RenderError(`template "${name}" is not defined`, { hint: didYouMean(name, names) })
+  }
+
+  /** Another template's output, as a text. */
+  #rendered(name: string, dot: Value): string {
+    const { pass } = this.#evaluator
+    const outer = pass.executeTemplate
+    const nested = new Execution(this.#template, this.#evaluator, undefined)
+    nested.#depth = this.#depth
+    const variables = this.#evaluator.enter(dot)
+    nested.#body(dot, this.#bodyOf(name))
+    this.#evaluator.leave(variables)
+    pass.executeTemplate = outer
+    return joined(nested.#output)
   }
 
   #range(dot: Value, node: BranchNode): Jump {

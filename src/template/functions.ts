@@ -1,9 +1,22 @@
+import { base64Functions } from './functions/base64.ts'
+import { caseFunctions } from './functions/case.ts'
 import { compareFunctions } from './functions/compare.ts'
+import { consulFunctions } from './functions/consul.ts'
 import { containerFunctions } from './functions/containers.ts'
+import { digestFunctions } from './functions/digest.ts'
 import { escapeFunctions } from './functions/escape.ts'
+import { executeTemplateFunctions } from './functions/execute-template.ts'
 import { logicFunctions } from './functions/logic.ts'
+import { loopFunctions } from './functions/loop.ts'
+import { mapFunctions } from './functions/maps.ts'
+import { mathFunctions } from './functions/math.ts'
+import { parseScalarFunctions } from './functions/parse-scalar.ts'
 import { printFunctions } from './functions/print.ts'
+import { scratchFunctions } from './functions/scratch.ts'
+import { searchFunctions } from './functions/search.ts'
 import { secretFunctions } from './functions/secret.ts'
+import { textFunctions } from './functions/text.ts'
+import { jsonFunctions } from './functions/to-json.ts'
 import type { FunctionGroup, TemplateFunction } from './template-function.ts'
 
 /** Which functions there are, for parsing. */
@@ -29,6 +42,19 @@ export const functionGroups: readonly GroupEntry[] = [
   loaded(printFunctions),
   loaded(escapeFunctions),
   loaded(secretFunctions),
+  loaded(textFunctions),
+  loaded(caseFunctions),
+  loaded(base64Functions),
+  loaded(digestFunctions),
+  loaded(searchFunctions),
+  loaded(mapFunctions),
+  loaded(consulFunctions),
+  loaded(parseScalarFunctions),
+  loaded(jsonFunctions),
+  loaded(mathFunctions),
+  loaded(loopFunctions),
+  loaded(scratchFunctions),
+  loaded(executeTemplateFunctions),
 ]
 
 const groupsByName: ReadonlyMap<string, GroupEntry> = new Map(

@@ -32,6 +32,16 @@ export function byteLength(text: string): number {
   return text.isWellFormed() ? Buffer.byteLength(text) : bytesOfString(text).length
 }
 
+/**
+ * An operation on bytes. Where all texts are UTF-8 it may work on them as they are; where one is not, it gets each byte as
+ * one character, and what it answers is read the same way.
+ */
+export function bytewise(texts: readonly string[], operate: (...texts: string[]) => string[]): string[] {
+  if (texts.every(text => text.isWellFormed())) return operate(...texts)
+  const bytes = texts.map(text => Buffer.from(bytesOfString(text)).toString('latin1'))
+  return operate(...bytes).map(part => stringFromBytes(Buffer.from(part, 'latin1')))
+}
+
 /** The code points of Go's `range`, an escaped byte being one. */
 export function runeCount(text: string): number {
   let count = text.length

@@ -139,7 +139,7 @@ function parseInteger(source: string): bigint | undefined {
 }
 
 /** Decimal or hexadecimal; undefined where it is malformed or too large for a float64. */
-function parseFloatLiteral(source: string): number | undefined {
+export function parseFloatLiteral(source: string): number | undefined {
   if (/__|^[+-]?_|_$|_[.eEpP+-]|[.eEpP+-]_/.test(source)) return undefined
   const plain = source.replaceAll('_', '')
   const hex = /^([+-]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)$/.exec(plain)

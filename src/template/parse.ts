@@ -3,10 +3,9 @@ import { unquote } from './literal.ts'
 import type { Body, BranchNode, Node, ParsedTemplate } from './nodes.ts'
 import { ExpressionParser } from './parse-expression.ts'
 import { type Delimiters, TokenStream } from './token-stream.ts'
+import { isBlank } from './white-space.ts'
 
 const maxNesting = 500
-/** Go's white space; JS's would count U+FEFF and leave out U+0085. */
-const blankPattern = /^[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/
 
 export interface ParseOptions {
   /** For errors: the file's path, or what else tells the reader which template it is. */
@@ -90,8 +89,8 @@ class Parser {
   /** A blank body never replaces another one. */
   #addTemplate(name: string, body: Body): void {
     const existing = this.#templates.get(name)
-    if (existing === undefined || isBlank(existing)) this.#templates.set(name, body)
-    else if (!isBlank(body)) this.#tokens.fail(`multiple definition of template "${name}"`)
+    if (existing === undefined || isBlankBody(existing)) this.#templates.set(name, body)
+    else if (!isBlankBody(body)) this.#tokens.fail(`multiple definition of template "${name}"`)
   }
 
   #body(): [body: Body, ending: Ending] {
@@ -220,6 +219,6 @@ class Parser {
   }
 }
 
-function isBlank(body: Body): boolean {
-  return body.every(node => node.kind === 'text' && blankPattern.test(node.text))
+function isBlankBody(body: Body): boolean {
+  return body.every(node => node.kind === 'text' && isBlank(node.text))
 }

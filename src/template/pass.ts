@@ -3,6 +3,8 @@ import { type Reference, secretKey } from '../core/reference.ts'
 import type { Secret } from '../core/secret.ts'
 import { KnownKeys } from './known-keys.ts'
 import { Budget, defaultLimits } from './limits.ts'
+import type { RegularExpression } from './regex/regular-expression.ts'
+import type { StructPointer, Value } from './values.ts'
 
 /** One execution of a template: what it has asked for, and what of that is not there yet. */
 export class Pass {
@@ -12,7 +14,13 @@ export class Pass {
   readonly writeKey: Uint8Array
   /** Set where data of the dot has not arrived: the output is lost anyway, and going on finds what else is missing. */
   tolerant = false
+  /** What `scratch` answers, once it was called. */
+  scratch: StructPointer | undefined
+  /** Executes another template of the same text; set while one is executed. */
+  executeTemplate: ((name: string, dot: Value) => string) | undefined
   readonly budget = new Budget(defaultLimits)
+  /** Regular expressions that have been compiled, by their patterns. */
+  readonly patterns = new Map<string, RegularExpression>()
   readonly knownKeys = new KnownKeys()
   readonly #read: ReadSecret
   readonly #used = new Map<string, Reference>()

@@ -184,7 +184,15 @@ export interface Method {
 }
 
 /** A Go type name; `any` takes everything, nil included. Nothing is converted, but a literal takes the type asked for. */
-export type ParameterType = 'any' | 'string' | 'bool' | 'int' | 'float64' | `[]${string}` | `map[${string}`
+export type ParameterType =
+  | 'any'
+  | 'string'
+  | 'bool'
+  | 'int'
+  | 'float64'
+  | `[]${string}`
+  | `map[${string}`
+  | `func(${string}`
 
 /** A pointer to a struct, whose fields have the order of their declaration; a nil pointer has none. */
 export class StructPointer {

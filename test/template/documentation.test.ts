@@ -53,7 +53,7 @@ describe('docs/templates.md', () => {
     const tableCells = [...page.matchAll(/^\| (.*?) \|/gm)].map(([, cell = '']) => cell.trim())
     expect(formats.filter(format => !tableCells.includes(`\`${format}\``))).toEqual([])
     const named = new Set(
-      tableCells.flatMap(cell => [...cell.matchAll(/`([a-zA-Z]+)/g)].map(([, name]) => name)),
+      tableCells.flatMap(cell => [...cell.matchAll(/`(\w+)/g)].map(([, name]) => name)),
     )
     expect(templateFunctions.names().filter(name => !named.has(name))).toEqual([])
   })

@@ -1,0 +1,80 @@
+import { RenderError } from '../../core/errors.ts'
+import { sortedKeys } from '../sorted-keys.ts'
+import type { FunctionGroup } from '../template-function.ts'
+import {
+  isMap,
+  isPlainMap,
+  isTrue,
+  type MapValue,
+  type PlainMap,
+  TypedMap,
+  typeName,
+  type Value,
+  valueAt,
+  writableMap,
+} from '../values.ts'
+
+/** consul-template's functions that build maps. */
+export const mapFunctions: FunctionGroup = {
+  /** `{{ (explodeMap .flat).a.b }}`: the key `a/b` becomes a map under `a` that has a `b`. */
+  explodeMap: {
+    parameters: ['map[string]interface {}'],
+    call: ([flat]: readonly [PlainMap | null]) => {
+      const exploded = new Map<string, Value>()
+      for (const key of sortedKeys(flat ?? exploded)) explode(exploded, key, flat?.get(key))
+      return exploded
+    },
+  },
+  /** `{{ mergeMap .own .defaults }}` puts into the first what it lacks or has empty, also in maps within. */
+  mergeMap: {
+    parameters: ['map[string]interface {}', 'map[string]interface {}'],
+    variadic: 'func(*mergo.Config)',
+    call: ([target, source]: readonly [PlainMap | null, PlainMap | null]) => mergeInto(target, source, false),
+  },
+  /** `{{ mergeMapWithOverride .defaults .own }}` puts all of the second into the first, also in maps within. */
+  mergeMapWithOverride: {
+    parameters: ['map[string]interface {}', 'map[string]interface {}'],
+    call: ([target, source]: readonly [PlainMap | null, PlainMap | null]) => mergeInto(target, source, true),
+  },
+}
+
+function explode(root: Map<string, Value>, key: string, value: Value): void {
+  const path = key.split('/')
+  const last = path.pop()
+  let map = root
+  for (const name of path) {
+    if (!map.has(name)) map.set(name, new Map())
+    const next = map.get(name)
+    if (!(next instanceof Map))
+      throw new RenderError('a key is both a value and the beginning of another key')
+    map = next
+  }
+  if (last) map.set(last, value)
+}
+
+function mergeInto(target: PlainMap | null, source: PlainMap | null, overrides: boolean): Value {
+  if (source === null) return target ?? new TypedMap({ key: 'string', value: 'interface {}' }, undefined)
+  const merged = target ?? new Map<string, Value>()
+  merge(merged, source, overrides)
+  return merged
+}
+
+/** As mergo does: changes the target, and hands on the maps and lists of the source themselves. */
+function merge(target: MapValue, source: MapValue, overrides: boolean): void {
+  if (typeName(target) !== typeName(source)) throw new RenderError('maps of different types cannot be merged')
+  for (const key of source.keys()) {
+    const added = valueAt(source, key)
+    const existing = valueAt(target, key)
+    if (added === null || added === undefined) {
+      if (overrides) put(target, key, null)
+    } else if (isMap(added) && isMap(existing)) {
+      merge(existing, added, overrides)
+      if (!isTrue(existing)) put(target, key, added)
+    } else if (overrides || !isTrue(existing)) put(target, key, added)
+  }
+}
+
+function put(map: MapValue, key: Value, value: Value): void {
+  if (isPlainMap(map) && typeof key === 'string') writableMap(map).set(key, value)
+  else if (map instanceof TypedMap) map.set(key, value)
+}

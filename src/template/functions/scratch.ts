@@ -1,0 +1,59 @@
+import { RenderError } from '../../core/errors.ts'
+import { sortedKeys } from '../sorted-keys.ts'
+import type { FunctionGroup } from '../template-function.ts'
+import { isPlainMap, List, type Method, StructPointer, type Value, writableMap } from '../values.ts'
+
+/** consul-template's `scratch`: what one execution notes down, shared by all its templates. */
+export const scratchFunctions: FunctionGroup = {
+  /** `{{ scratch.Set "k" 1 }}{{ scratch.Get "k" }}` is `1`. */
+  scratch: {
+    parameters: [],
+    call: (_, pass) => {
+      pass.scratch ??= new StructPointer('template.Scratch', new Map(), scratchMethods())
+      return pass.scratch
+    },
+  },
+}
+
+function scratchMethods(): ReadonlyMap<string, Method> {
+  const values = new Map<string, Value>()
+
+  const mapSet = (overwrite: boolean): Method => ({
+    parameters: ['string', 'string', 'any'],
+    call: ([key, mapKey, value]: readonly [string, string, Value]) => {
+      const existing = values.has(key) ? values.get(key) : new Map<string, Value>()
+      if (!isPlainMap(existing)) throw new RenderError('what is kept under the key is not a map')
+      values.set(key, existing)
+      if (overwrite || !existing.has(mapKey)) writableMap(existing).set(mapKey, value)
+      return ''
+    },
+  })
+
+  const set = (overwrite: boolean): Method => ({
+    parameters: ['string', 'any'],
+    call: ([key, value]: readonly [string, Value]) => {
+      if (overwrite || !values.has(key)) values.set(key, value)
+      return ''
+    },
+  })
+
+  return new Map<string, Method>([
+    ['Key', { parameters: ['string'], call: ([key]: readonly [string]) => values.has(key) }],
+    ['Get', { parameters: ['string'], call: ([key]: readonly [string]) => values.get(key) ?? null }],
+    ['Set', set(true)],
+    ['SetX', set(false)],
+    ['MapSet', mapSet(true)],
+    ['MapSetX', mapSet(false)],
+    [
+      'MapValues',
+      {
+        parameters: ['string'],
+        call: ([key]: readonly [string]) => {
+          const map = values.get(key)
+          if (!isPlainMap(map)) return new List('[]interface {}', undefined)
+          return sortedKeys(map).map(name => map.get(name))
+        },
+      },
+    ],
+  ])
+}
