@@ -15,6 +15,7 @@ import { printFunctions } from './functions/print.ts'
 import { scratchFunctions } from './functions/scratch.ts'
 import { searchFunctions } from './functions/search.ts'
 import { secretFunctions } from './functions/secret.ts'
+import { sprigGroups } from './functions/sprig/groups.ts'
 import { textFunctions } from './functions/text.ts'
 import { jsonFunctions } from './functions/to-json.ts'
 import type { FunctionGroup, TemplateFunction } from './template-function.ts'
@@ -25,7 +26,7 @@ export interface FunctionLookup {
   names(): readonly string[]
 }
 
-interface GroupEntry {
+export interface GroupEntry {
   /** All that the group has; a test holds them equal. */
   readonly names: readonly string[]
   load(): Promise<FunctionGroup>
@@ -55,6 +56,11 @@ export const functionGroups: readonly GroupEntry[] = [
   loaded(loopFunctions),
   loaded(scratchFunctions),
   loaded(executeTemplateFunctions),
+  {
+    names: ['regexMatch', 'regexReplaceAll'],
+    load: async () => (await import('./functions/regex.ts')).regexFunctions,
+  },
+  ...sprigGroups,
 ]
 
 const groupsByName: ReadonlyMap<string, GroupEntry> = new Map(
