@@ -3,6 +3,7 @@ import { type ExitCode, exitCodes, logFields, problemOf } from '../core/errors.t
 import type { Journal } from '../core/ports.ts'
 import { placeText } from '../core/problem.ts'
 import { type Composition, composeAgent, type Ends, nothingBefore } from './compose-agent.ts'
+import { endProviders } from './end-providers.ts'
 import { InvalidConfiguration } from './invalid-configuration.ts'
 
 export interface RunOptions {
@@ -54,7 +55,7 @@ export async function run({
       outputs: configuration.outputs.length,
     })
   }
-  for (const provider of before.providers.values()) await provider.close()
+  await endProviders(before, ends)
   journal.record('info', 'ended', 'the agent ends; the files stay')
   return exitCodes.ok
 }
