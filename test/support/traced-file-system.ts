@@ -11,10 +11,11 @@ export interface TracedFileSystem extends FileSystem {
 
 /**
  * The machine's file systems, with every operation noted before it is done. `before` may throw in its place, given the
- * number of operations that came before it.
+ * number of operations that came before it; `after` sees what each has left, also one that failed.
  */
 export function createTracedFileSystem(
   before: (operation: Operation, index: number) => void = () => undefined,
+  after: () => void = () => undefined,
 ): TracedFileSystem {
   const real = createFileSystem()
   const operations: Operation[] = []
@@ -25,8 +26,12 @@ export function createTracedFileSystem(
     return (...args: Args): Result => {
       const operation = { name, args }
       operations.push(operation)
-      before(operation, operations.length - 1)
-      return operate(...args)
+      try {
+        before(operation, operations.length - 1)
+        return operate(...args)
+      } finally {
+        after()
+      }
     }
   }
   return {
