@@ -1,5 +1,6 @@
+import type { NumberLiteral } from './literal.ts'
 import type { Operand } from './nodes.ts'
-import { type ParameterType, TypedMap, typeName, type Value } from './values.ts'
+import { Integer, type ParameterType, TypedMap, typeName, type Value } from './values.ts'
 
 /** A value that may stand for a parameter, or what is wrong with it. */
 export type Argument = { readonly value: Value } | { readonly problem: string }
@@ -24,7 +25,7 @@ export function literalArgument(node: Operand, type: ParameterType): Argument {
   if (node.kind === 'bool' && type === 'bool') return { value: node.value }
   if (node.kind === 'string' && type === 'string') return { value: node.value }
   if (node.kind === 'number') {
-    const value = type === 'int' ? node.literal.int : type === 'float64' ? node.literal.float : undefined
+    const value = numberFor(node.literal, type)
     if (value !== undefined) return { value }
   }
   return { problem: `${type} is expected, not the literal ${describe(node)}` }
@@ -41,8 +42,15 @@ export function literalValue(node: Operand): Argument {
   return int === undefined ? { problem: `${node.source} overflows int` } : { value: int }
 }
 
+function numberFor({ int, uint, float }: NumberLiteral, type: ParameterType): Value {
+  if (type === 'int') return int
+  if (type === 'float64') return float
+  // As in Go, what does not fit is cut off.
+  return type === 'uint32' && uint !== undefined ? new Integer(type, BigInt.asUintN(32, uint)) : undefined
+}
+
 function canBeNil(type: ParameterType): boolean {
-  return type === 'any' || type.startsWith('[]') || type.startsWith('map[')
+  return type === 'any' || /^(?:\[\]|map\[|\*)/.test(type)
 }
 
 function describe(node: Operand): string {

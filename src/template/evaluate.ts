@@ -16,6 +16,8 @@ import type { TemplateFunction } from './template-function.ts'
 import {
   isMap,
   isTrue,
+  type Method,
+  Opaque,
   type ParameterType,
   StructPointer,
   TypedMap,
@@ -193,7 +195,7 @@ export class Evaluator {
       this.locate({ at })
       at += 1 + name.length
       const arguments_ = index === node.path.length - 1 ? given : undefined
-      const method = receiver instanceof StructPointer ? receiver.methods.get(name) : undefined
+      const method = methodOf(receiver, name)
       receiver =
         method === undefined
           ? this.#field(receiver, name, arguments_ !== undefined)
@@ -289,4 +291,9 @@ export class Evaluator {
 
 function noArguments(command: { readonly at: number }): Given {
   return { command, operands: [], final: absent }
+}
+
+function methodOf(receiver: Value, name: string): Method | undefined {
+  if (receiver instanceof StructPointer || receiver instanceof Opaque) return receiver.methods.get(name)
+  return undefined
 }

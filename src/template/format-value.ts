@@ -16,6 +16,7 @@ import {
   isMap,
   isNil,
   itemsOf,
+  Opaque,
   StructPointer,
   textOf,
   typeName,
@@ -60,10 +61,17 @@ function formatScalar(value: Value, verb: string, flags: FormatFlags): string | 
   if (typeof value === 'bigint') return formatInteger(value, verb, { flags, signed: true })
   if (typeof value === 'number') return formatFloatVerb(value, verb, flags)
   if (value instanceof Complex) return formatComplex(value, verb, flags)
+  if (value instanceof Opaque) return formatOpaque(value, verb, flags)
   if (value instanceof Integer) {
     return formatInteger(value.value, verb, { flags, signed: !value.type.startsWith('u') })
   }
   return undefined
+}
+
+function formatOpaque({ type, text }: Opaque, verb: string, flags: FormatFlags): string {
+  const printed = flags.sharpV ? undefined : formatString(text, verb, flags)
+  if (printed === undefined) throw new RenderError(`the inside of ${type} cannot be printed`)
+  return printed
 }
 
 function formatCollection(value: Value, verb: string, flags: FormatFlags): string | undefined {

@@ -7,6 +7,7 @@ import {
   isNil,
   itemsOf,
   type MapValue,
+  Opaque,
   StructPointer,
   TypedMap,
   typeName,
@@ -43,6 +44,7 @@ export function toJson(value: Value, style: JsonStyle): string {
 function write(value: Value, style: JsonStyle, newline: string): string {
   if (isNil(value)) return writeNil(value)
   if (typeof value === 'string') return quote(value, style)
+  if (value instanceof Opaque) return quote(value.encoded, style)
   if (typeof value === 'boolean') return String(value)
   if (value instanceof JsonNumber) return writeNumber(value)
   if (typeof value === 'number') return writeFloat(value)

@@ -24,6 +24,7 @@ export type Value =
   | MapValue
   | Channel
   | StructPointer
+  | Opaque
 
 export type MapValue = PlainMap | TypedMap
 
@@ -190,9 +191,12 @@ export type ParameterType =
   | 'bool'
   | 'int'
   | 'float64'
+  | 'uint32'
+  | 'time.Time'
   | `[]${string}`
   | `map[${string}`
   | `func(${string}`
+  | `*${string}`
 
 /** A pointer to a struct, whose fields have the order of their declaration; a nil pointer has none. */
 export class StructPointer {
@@ -211,10 +215,30 @@ export class StructPointer {
   }
 }
 
+/** What templates see by its methods alone, such as Go's `time.Time`. */
+export class Opaque {
+  readonly type: string
+  /** What its method String answers, and so what it prints. */
+  readonly text: string
+  readonly methods: ReadonlyMap<string, Method>
+  /** How JSON and YAML write it. */
+  readonly encoded: string
+
+  constructor(
+    type: string,
+    { text, methods, encoded = text }: Pick<Opaque, 'text' | 'methods'> & { readonly encoded?: string },
+  ) {
+    this.type = type
+    this.text = text
+    this.methods = methods
+    this.encoded = encoded
+  }
+}
+
 /** The name of the value's type as Go prints it. */
 export function typeName(value: Value): string {
   if (value === undefined || value === null) return '<nil>'
-  if (value instanceof Integer || value instanceof List) return value.type
+  if (value instanceof Integer || value instanceof List || value instanceof Opaque) return value.type
   if (value instanceof JsonNumber) return 'json.Number'
   if (value instanceof Complex) return 'complex128'
   if (value instanceof StructPointer) return `*${value.structType}`
