@@ -144,7 +144,7 @@ reload:
       '2:18 unknown key "form" (did you mean "from"?)',
       '2:44 there is no provider "nowhere" (declare it under providers)',
       '4:26 unknown key "moed" (did you mean "mode"?)',
-      '5:20 there is no secret "none" (declare it under secrets)',
+      '5:20 there is no secret "none" (declare it under secrets; there are db, other)',
       '5:28 unknown key "colour" (known here: value, secret, format, template, contents, delimiters, error_on_missing_key, owner, group, mode, allow_world_access, validate, files)',
       '6:20 5 is not a text (put it in quotes)',
       '8:23 unknown key "proces" (did you mean "process"?)',

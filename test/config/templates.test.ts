@@ -13,7 +13,12 @@ function parseTemplate(text: string, name: string): TemplateUse {
     const place = { file: name, line: line + 1, column, excerpt: lines[line] }
     throw new ConfigurationError('unclosed action', { hint: 'close it', place })
   }
-  return { secrets: [...text.matchAll(/\{\{ (\w+) \}\}/g)].map(match => match[1] ?? '') }
+  const secrets = [...text.matchAll(/\{\{ (\w+) \}\}/g)].map(({ 1: secret = '', index }) => {
+    const line = text.slice(0, index).split('\n').length
+    const column = index - text.lastIndexOf('\n', index)
+    return { name: secret, place: { file: name, line, column, excerpt: lines[line - 1] } }
+  })
+  return { secrets }
 }
 
 const ports = { parseTemplate }
@@ -73,6 +78,30 @@ outputs:
       '1:12 the secret "db" is not used (use it in an output, or remove it)',
       '1:28 the secret "web" is not used (use it in an output, or remove it)',
       '2:32 there is no secret "bd" (did you mean "db"?)',
+    ])
+  })
+
+  it('show where they name a secret that is not declared', () => {
+    const text =
+      'secrets: { db: "file:/db" }\noutputs:\n  /run/a: { template: a.tmpl }\n  /run/b:\n    contents: |\n      {{ db }}\n      y={{ dbb }}\n'
+    const { problems } = load(text, { ports, files: { '/etc/keyturn/a.tmpl': 'one\nx={{ bd }}' } })
+    expect(problems).toEqual([
+      {
+        file: '/etc/keyturn/a.tmpl',
+        line: 2,
+        column: 3,
+        excerpt: 'x={{ bd }}',
+        message: 'there is no secret "bd"',
+        hint: 'did you mean "db"?',
+      },
+      {
+        file: '/etc/keyturn/keyturn.yaml',
+        line: 7,
+        column: 9,
+        excerpt: '      y={{ dbb }}',
+        message: 'there is no secret "dbb"',
+        hint: 'did you mean "db"?',
+      },
     ])
   })
 

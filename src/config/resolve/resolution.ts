@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { ConfigurationError } from '../../core/errors.ts'
-import type { Problem } from '../../core/problem.ts'
+import type { Place, Problem } from '../../core/problem.ts'
 import { isData, valueAt } from '../data.ts'
 import type { ConfigurationInput } from '../schema/configuration.ts'
 import type { ConfigurationSource, DataPath, TextPosition } from '../source.ts'
@@ -23,8 +23,8 @@ export interface ConfigurationPorts {
 
 /** What a template says of itself without being run. */
 export interface TemplateUse {
-  /** The declared secrets that it takes from the dot; undefined where only running it would tell. */
-  readonly secrets: readonly string[] | undefined
+  /** The declared secrets, and where they first stand in it, that it takes from the dot; undefined where only running it would tell. */
+  readonly secrets: readonly { readonly name: string; readonly place: Place }[] | undefined
 }
 
 /** One pass over a configuration that fits the schema: what it resolves to, and what the schema could not see. */

@@ -1,18 +1,27 @@
+import type { Place } from '../../core/problem.ts'
 import { parseReference, type Reference, secretKey } from '../../core/reference.ts'
-import { didYouMean } from '../../core/suggest.ts'
+import { didYouMean, listed } from '../../core/suggest.ts'
 import { quote } from '../quote.ts'
 import type { ProviderSettings, ResolvedSecret } from '../resolved.ts'
 import type { SecretInput } from '../schema/configuration.ts'
 import { providerSchema } from '../schema/providers.ts'
-import type { DataPath } from '../source.ts'
+import type { DataPath, TextPosition } from '../source.ts'
 import { attempt, namesIn, type Resolution, report } from './resolution.ts'
+
+/** Where a template names a secret. */
+interface InTemplate {
+  /** In its own file. */
+  readonly inFile?: Place | undefined
+  /** In the text that the configuration holds. */
+  readonly within?: TextPosition | undefined
+}
 
 /** The secrets of a configuration: those declared, and those that outputs name by a whole reference. */
 export interface SecretBook {
   /** What `value` names: `name`, `name.field` or a whole reference. Undefined where it names nothing, which is reported. */
   valueOf(text: string, path: DataPath): Reference | undefined
   /** A declared secret. Undefined where there is none, which is reported. */
-  declared(name: string, path: DataPath): Reference | undefined
+  declared(name: string, path: DataPath, within?: InTemplate): Reference | undefined
   /** For what may use any secret, as far as anybody knows. */
   useAll(): void
   readonly unused: readonly string[]
@@ -86,11 +95,19 @@ export function createSecretBook(
   }
   for (const [name, input] of Object.entries(resolution.input.secrets)) declare(name, input)
 
-  const declared = (name: string, path: DataPath): Reference | undefined => {
+  const declared = (
+    name: string,
+    path: DataPath,
+    { inFile, within }: InTemplate = {},
+  ): Reference | undefined => {
     unused.delete(name)
     if (!secretNames.includes(name)) {
-      const hint = didYouMean(name, secretNames) ?? 'declare it under secrets'
-      report(resolution, { path, message: `there is no secret ${quote(name)}`, hint })
+      const hint =
+        didYouMean(name, secretNames) ??
+        `declare it under secrets${secretNames.length === 0 ? '' : `; there are ${listed(secretNames)}`}`
+      const message = `there is no secret ${quote(name)}`
+      if (inFile === undefined) report(resolution, { path, within, message, hint })
+      else resolution.problems.push({ ...inFile, message, hint })
     }
     return references.get(name)
   }

@@ -62,7 +62,10 @@ function parse(
   try {
     const use = resolution.ports.parseTemplate(text, name)
     if (use.secrets === undefined) secrets.useAll()
-    for (const secret of use.secrets ?? []) secrets.declared(secret, path)
+    for (const { name: secret, place } of use.secrets ?? []) {
+      const inFile = file === undefined ? undefined : { ...place, file }
+      secrets.declared(secret, path, { inFile, within: positionOf(place) })
+    }
     return { kind: 'template', text, name }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
