@@ -1,5 +1,5 @@
 import { type Problem, placeText } from '../core/problem.ts'
-import type { Palette } from './terminal.ts'
+import { type Palette, printable } from './terminal.ts'
 
 const maxExcerptLength = 100
 
@@ -39,9 +39,4 @@ const wide =
 /** As wide as the text. Tabs stay tabs, however wide they are shown. */
 function blanksOf(text: string): string {
   return text.replace(/\p{M}/gu, '').replace(wide, '  ').replace(/[^\t]/gu, ' ')
-}
-
-/** All but line break and tab that a terminal would obey, and marks that turn the direction of writing. */
-function printable(text: string): string {
-  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')
 }

@@ -10,19 +10,27 @@ import { ConfigurationError } from '../core/errors.ts'
 import type { ConfigurationOptions, Surroundings } from './context.ts'
 import { InvalidConfiguration } from './invalid-configuration.ts'
 
-/** Loads the configuration that the options and the environment name, and checks it offline. */
-export async function load(context: Surroundings, options: ConfigurationOptions): Promise<LoadResult> {
-  const source = await sourceOf(context, options)
+/**
+ * Loads the configuration that the options and the environment name, and checks it offline.
+ * @param reads is told of each file before it is read
+ */
+export async function load(
+  context: Surroundings,
+  options: ConfigurationOptions,
+  reads?: (file: string) => void,
+): Promise<LoadResult> {
+  const source = await sourceOf(context, options, reads)
   const { environment } = context
-  return loadConfiguration({ source, environment, ports: await portsOf(context, source) })
+  return loadConfiguration({ source, environment, ports: await portsOf(context, source, reads) })
 }
 
 /** @throws InvalidConfiguration that holds every mistake */
 export async function loadOrThrow(
   context: Surroundings,
   options: ConfigurationOptions,
+  reads?: (file: string) => void,
 ): Promise<ResolvedConfiguration> {
-  const result = await load(context, options)
+  const result = await load(context, options, reads)
   if ('configuration' in result) return result.configuration
   throw new InvalidConfiguration(result.problems)
 }
@@ -35,7 +43,11 @@ export async function socketPath(context: Surroundings, options: ConfigurationOp
   return join(stateDirectory, 'agent.sock')
 }
 
-async function sourceOf(context: Surroundings, options: ConfigurationOptions): Promise<ConfigurationSource> {
+async function sourceOf(
+  context: Surroundings,
+  options: ConfigurationOptions,
+  reads?: (file: string) => void,
+): Promise<ConfigurationSource> {
   const { environment, workingDirectory: directory } = context
   if (options.secret !== undefined) {
     const { fromEnvironment } = await import('../config/from-environment.ts')
@@ -48,6 +60,7 @@ async function sourceOf(context: Surroundings, options: ConfigurationOptions): P
     })
   }
   const file = findConfiguration({ config: options.config, environment, directory })
+  reads?.(file)
   return readYaml(readConfiguration(file), file)
 }
 
@@ -67,9 +80,13 @@ function readConfiguration(file: string): string {
 async function portsOf(
   { uid, gid, environment }: Surroundings,
   source: ConfigurationSource,
+  reads?: (file: string) => void,
 ): Promise<ConfigurationPorts> {
   return {
-    readText: file => readFileSync(file, 'utf8'),
+    readText(file) {
+      reads?.(file)
+      return readFileSync(file, 'utf8')
+    },
     parseTemplate: await templateParser(source),
     programExists: program => programExists(program, environment['PATH'] ?? ''),
     directoryExists: directory => statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true,

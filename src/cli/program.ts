@@ -3,6 +3,7 @@ import { parseDuration } from '../core/duration.ts'
 import { type ExitCode, exitCodes } from '../core/errors.ts'
 import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
 import type { DevStoreCommandOptions } from './dev-store.ts'
+import type { RenderOptions } from './render.ts'
 import { reportError } from './report-error.ts'
 
 /** Runs one command of the command line and answers its exit code. Each command is loaded when it is asked for. */
@@ -72,20 +73,27 @@ function createProgram(context: ProgramContext, done: Done): Command {
 
   program
     .command('render')
-    .description('render a template offline, with secrets from files')
-    .argument('<file>', 'the template')
-    .option('--data <file>', 'JSON: what the dot holds')
+    .description('render a template with secrets from files, or the outputs of a configuration, masked')
+    .argument('[file]', 'the template; with a configuration, the path of one output')
+    .option('--data <file>', 'JSON: what the dot holds, such as {"db": {"password": "x"}}')
     .option('--secrets <file>', 'JSON: path -> Vault’s answer, for the function secret')
+    .option('-c, --config <file>', 'render the outputs of this configuration')
+    .option('--live', 'ask the configured providers; what is leased is revoked at the end')
+    .option('--reveal', 'show values of secrets in clear')
+    .option('--diff', 'show what differs from the published files')
+    .option('--watch', 'render again whenever a template, the configuration or the data changes')
     .addHelpText(
       'after',
       examples(
         'keyturn render app.conf.tmpl --data data.json',
-        'keyturn render app.conf.tmpl --secrets secrets.json',
+        'keyturn render --config keyturn.yaml --data data.json --watch',
+        'keyturn render --live --diff',
+        'keyturn render --live --reveal /run/secrets/app.env',
       ),
     )
-    .action(async (file: string, options: { data?: string; secrets?: string }) => {
+    .action(async (target: string | undefined, options: RenderOptions) => {
       const { render } = await import('./render.ts')
-      done(await render(context, file, options))
+      done(await render(context, target, options))
     })
 
   program

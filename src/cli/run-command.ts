@@ -1,15 +1,13 @@
 import type { ResolvedConfiguration } from '../config/resolved.ts'
-import { ConfigurationError, type ExitCode } from '../core/errors.ts'
+import type { ExitCode } from '../core/errors.ts'
 import { createClock } from '../platform/clock.ts'
 import { createLogger } from '../platform/logger.ts'
 import type { Ends } from './compose-agent.ts'
 import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
+import { harden } from './harden.ts'
 import { loadOrThrow } from './load-configuration.ts'
 import { once } from './once.ts'
 import { run } from './run.ts'
-
-/** Variables that put foreign code into the process, before any line of ours runs. */
-const injectingVariables = ['NODE_OPTIONS', 'LD_PRELOAD', 'OPENSSL_CONF']
 
 export async function runCommand(
   context: ProgramContext,
@@ -35,20 +33,6 @@ export async function onceCommand(
     timeoutMs,
     terminate: context.terminate,
   })
-}
-
-function harden({ environment, forbidCoreDumps }: ProgramContext): void {
-  const found = injectingVariables.find(name => (environment[name] ?? '') !== '')
-  if (found !== undefined) {
-    throw new ConfigurationError(`${found} is set, and would put foreign code into the agent`, {
-      hint: `unset ${found}`,
-    })
-  }
-  try {
-    forbidCoreDumps()
-  } catch {
-    // A kernel without the filter, or a read-only /proc: nothing is lost but this precaution.
-  }
 }
 
 function endsOf({ terminal }: ProgramContext, options: LogOptions, { log }: ResolvedConfiguration): Ends {

@@ -29,6 +29,11 @@ export function palette({ colour }: Pick<Terminal, 'colour'>): Palette {
   }
 }
 
+/** Without what a terminal would obey, but for line breaks and tabs, and without marks that turn the direction of writing. */
+export function printable(text: string): string {
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '�')
+}
+
 /** Columns as wide as their widest cell; colours do not count. The last column is not padded. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
@@ -41,6 +46,11 @@ export function table(rows: readonly (readonly string[])[]): string {
       column === row.length - 1 ? cell : cell + ' '.repeat((widths[column] ?? 0) - visibleLength(cell)),
     )
   return rows.map(row => `${line(row).join('  ').trimEnd()}\n`).join('')
+}
+
+/** The labels that stand for secrets in colour. */
+export function withLabels(text: string, { cyan }: Pick<Palette, 'cyan'>): string {
+  return text.replace(/‹[^\n]*?›/g, label => cyan(label))
 }
 
 function visibleLength(cell: string): number {

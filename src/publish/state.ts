@@ -76,7 +76,10 @@ export function equalVersions(one: Entry['versions'], other: Entry['versions']):
 }
 
 /** Answers undefined where there is none. @throws SyntaxError where it cannot be understood; system errors */
-export function readState({ fileSystem, stateDirectory }: Workspace): State | undefined {
+export function readState({
+  fileSystem,
+  stateDirectory,
+}: Pick<Workspace, 'fileSystem' | 'stateDirectory'>): State | undefined {
   const path = join(stateDirectory, 'state')
   if (fileSystem.lstat(path) === undefined) return undefined
   const parsed = stateSchema.safeParse(JSON.parse(Buffer.from(fileSystem.readFile(path)).toString()))
