@@ -10,6 +10,7 @@ import { logicFunctions } from './functions/logic.ts'
 import { loopFunctions } from './functions/loop.ts'
 import { mapFunctions } from './functions/maps.ts'
 import { mathFunctions } from './functions/math.ts'
+import { parseJsonFunctions } from './functions/parse-json.ts'
 import { parseScalarFunctions } from './functions/parse-scalar.ts'
 import { printFunctions } from './functions/print.ts'
 import { scratchFunctions } from './functions/scratch.ts'
@@ -51,6 +52,7 @@ export const functionGroups: readonly GroupEntry[] = [
   loaded(mapFunctions),
   loaded(consulFunctions),
   loaded(parseScalarFunctions),
+  loaded(parseJsonFunctions),
   loaded(jsonFunctions),
   loaded(mathFunctions),
   loaded(loopFunctions),
@@ -61,6 +63,9 @@ export const functionGroups: readonly GroupEntry[] = [
     load: async () => (await import('./functions/regex.ts')).regexFunctions,
   },
   ...sprigGroups,
+  { names: ['parseYAML'], load: async () => (await import('./functions/parse-yaml.ts')).parseYamlFunctions },
+  { names: ['toYAML'], load: async () => (await import('./functions/to-yaml.ts')).yamlFunctions },
+  { names: ['toTOML'], load: async () => (await import('./functions/to-toml.ts')).tomlFunctions },
 ]
 
 const groupsByName: ReadonlyMap<string, GroupEntry> = new Map(

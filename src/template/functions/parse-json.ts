@@ -1,0 +1,35 @@
+import { RenderError } from '../../core/errors.ts'
+import { isJsonObject, type Json, JsonNumber, parseJson } from '../../core/json.ts'
+import type { FunctionGroup } from '../template-function.ts'
+import type { Value } from '../values.ts'
+
+/** consul-template's `parseJSON`. */
+export const parseJsonFunctions: FunctionGroup = {
+  /** `{{ (parseJSON "{\"a\": [1, 2]}").a }}` is `[1 2]`; numbers become floats. */
+  parseJSON: {
+    parameters: ['string'],
+    call: ([text]: readonly [string]) => (text === '' ? new Map<string, Value>() : fromJson(parsed(text))),
+  },
+}
+
+function parsed(text: string): Json {
+  try {
+    return parseJson(text).root
+  } catch (error) {
+    // Its message holds an offset and nothing of the text.
+    if (error instanceof SyntaxError) throw new RenderError(`the text is ${error.message}`)
+    throw error
+  }
+}
+
+function fromJson(json: Json): Value {
+  if (json instanceof JsonNumber) return floatOf(json)
+  if (isJsonObject(json)) return new Map([...json].map(([key, value]) => [key, fromJson(value)]))
+  return Array.isArray(json) ? json.map(fromJson) : json
+}
+
+function floatOf({ text }: JsonNumber): number {
+  const float = Number(text)
+  if (!Number.isFinite(float)) throw new RenderError('the text has a number that is too large')
+  return float
+}

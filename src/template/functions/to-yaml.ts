@@ -1,0 +1,9 @@
+import type { FunctionGroup } from '../template-function.ts'
+import { trimSpace } from '../white-space.ts'
+import { toYaml } from '../yaml-text.ts'
+
+/** consul-template's `toYAML`. */
+export const yamlFunctions: FunctionGroup = {
+  /** `{{ toYAML .tls }}` is lines of `key: value`. */
+  toYAML: { parameters: ['any'], call: ([value]) => trimSpace(toYaml(value)) },
+}
