@@ -23,7 +23,8 @@ export function upperOf(character: string): string {
   return isSingle(upper) ? upper : character
 }
 
-function lowerOf(character: string): string {
+/** The lower case of one character, always one. */
+export function lowerOf(character: string): string {
   if (newerLetter.test(character)) return character
   // JS adds a combining dot to the lower case of İ.
   return character === '\u0130' ? 'i' : character.toLowerCase()
