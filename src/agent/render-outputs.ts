@@ -21,7 +21,7 @@ export function renderOutput(output: Output, read: ReadSecret): RenderResult {
     try {
       const result = file.renderer.render(read)
       if ('missing' in result) {
-        used.push(...result.missing)
+        used.push(...result.missing, ...(result.used ?? []))
         waiting ||= result.missing.some(reference => read(reference) !== null)
         continue
       }

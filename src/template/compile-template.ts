@@ -51,11 +51,12 @@ function renderPass(template: ParsedTemplate, options: ExecuteOptions): Rendered
   const { pass } = options
   try {
     const output = execute(template, options)
-    if (pass.missing.length > 0) return { missing: pass.missing }
+    if (pass.missing.length > 0) return { missing: pass.missing, used: pass.used }
     return { content: output.isWellFormed() ? output : bytesOfString(output), used: pass.used }
   } catch (error) {
     // What failed may have needed what is missing; if not, it fails again once that is there.
-    if (error instanceof RenderError && pass.missing.length > 0) return { missing: pass.missing }
+    if (error instanceof RenderError && pass.missing.length > 0)
+      return { missing: pass.missing, used: pass.used }
     throw error
   }
 }

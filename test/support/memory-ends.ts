@@ -11,14 +11,14 @@ import type {
   PublishedState,
   Publisher,
 } from '../../src/core/ports.ts'
-import { parseReference, secretKey } from '../../src/core/reference.ts'
+import { parseReference, type Reference, secretKey } from '../../src/core/reference.ts'
 import { fieldsOfText, type Lease, type Secret, selectField } from '../../src/core/secret.ts'
 
 /** A backend in memory whose secrets, latencies and failures a test sets by key. */
 export interface MemoryProvider extends Provider {
   put(path: string, value: string, lease?: Lease): void
   /** Makes the answer anew at each fetch. */
-  answer(path: string, make: () => Secret): void
+  answer(path: string, make: (reference: Reference) => Secret): void
   /** Calls back who watches a path, as at a push or the end of a session. */
   push(path: string): void
   fail(path: string, error: ProviderError | undefined): void
@@ -32,7 +32,7 @@ export interface MemoryProvider extends Provider {
 }
 
 export function createMemoryProvider(clock: Clock, name = 'memory'): MemoryProvider {
-  const secrets = new Map<string, () => Secret>()
+  const secrets = new Map<string, (reference: Reference) => Secret>()
   const watchers = new Map<string, () => void>()
   const failures = new Map<string, ProviderError>()
   const delays = new Map<string, number>()
@@ -76,7 +76,7 @@ export function createMemoryProvider(clock: Clock, name = 'memory'): MemoryProvi
       const error = failure ?? failures.get(reference.path)
       if (error !== undefined) throw error
       if (make === undefined) throw new ProviderError('missing', `${secretKey(reference)} does not exist`)
-      return make()
+      return make(reference)
     },
     async renew(lease) {
       this.renewals.push({ id: lease.id, at: clock.now() })

@@ -114,12 +114,14 @@ describe('what is missing', () => {
     const text = `{{ .db.username }}{{ .tls.certificate }}{{ with secret "a" }}{{ .x }}{{ end }}{{ range secrets "b" }}x{{ end }}`
     expect((await compile(text)).render(() => undefined)).toEqual({
       missing: [db, tls, { provider: 'vault', path: 'a' }, { provider: 'vault', path: 'b', list: true }],
+      used: [],
     })
   })
 
   it('comes before an error that may be due to it', async () => {
     expect((await compile('{{ (secret "a").Data.x }}')).render(() => undefined)).toEqual({
       missing: [{ provider: 'vault', path: 'a' }],
+      used: [],
     })
   })
 
@@ -128,6 +130,7 @@ describe('what is missing', () => {
       '{{ range secrets "secret/metadata/app" }}{{ with secret (print "kv/" .) }}{{ end }}{{ end }}'
     expect(await rendered(text)).toEqual({
       missing: ['B', 'a', 'b'].map(name => ({ provider: 'vault', path: `kv/${name}` })),
+      used: [{ provider: 'vault', path: 'secret/metadata/app', list: true }],
     })
   })
 })
