@@ -24,11 +24,29 @@ describe('the image', () => {
   it('holds Node, its libraries, tini, the bundle and a handful of files in /etc, and no shell', async () => {
     const files = await filesOf(testImage)
     const expected =
-      /^(app\/(package\.json|.*\.js)|etc\/(group|passwd|nsswitch\.conf|ssl\/certs\/ca-certificates\.crt)|sbin\/tini|usr\/bin\/node|(usr\/)?lib.*\/(ld-linux[^/]*|lib[a-z_+]*)\.so(\.\d+)?)$/
+      /^(app\/(package\.json|.*\.js(\.\w+\.v8)?)|etc\/(group|passwd|nsswitch\.conf|ssl\/certs\/ca-certificates\.crt)|sbin\/tini|usr\/bin\/node|(usr\/)?lib.*\/(ld-linux[^/]*|lib[a-z_+]*)\.so(\.\d+)?)$/
     expect(files.filter(({ path }) => !expected.test(path))).toEqual([])
     expect(files.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['app/keyturn.js', 'app/healthcheck.js', 'sbin/tini', 'usr/bin/node']),
     )
+  })
+
+  it('starts from code that V8 compiled when it was built, and that its Node and flags accept', async () => {
+    const { Config } = await inspect(testImage)
+    const flags = Config.Entrypoint.filter(word => /^--./.test(word))
+    const refused = `
+      const { readdirSync, readFileSync } = require('node:fs')
+      const { Script } = require('node:vm')
+      const wrapped = path => '(function (exports, require, module, __filename, __dirname) {' + readFileSync(path, 'utf8') + '\\n})'
+      const paths = ['/app/main.js', ...readdirSync('/app/chunks').filter(name => name.endsWith('.js')).map(name => '/app/chunks/' + name)]
+      const isRefused = path =>
+        new Script(wrapped(path), { cachedData: readFileSync(path + '.' + process.arch + '.v8') }).cachedDataRejected
+      console.log(JSON.stringify({ files: paths.length > 1, refused: paths.filter(isRefused) }))`
+    const answer = await docker([
+      ...['run', ...hardened, '--user', '10001', '--entrypoint', '/usr/bin/node', testImage],
+      ...[...flags, '-e', refused],
+    ])
+    expect(JSON.parse(answer)).toEqual({ files: true, refused: [] })
   })
 
   it('lets nobody read its programs, or write anything', async () => {
