@@ -34,7 +34,7 @@ export async function render(
 ): Promise<ExitCode> {
   await using parts = new AsyncDisposableStack()
   const once = await rendererOf(context, target, { options, parts })
-  if (options.watch !== true) return once(() => undefined)
+  if (options.watch !== true) return await once(() => undefined)
 
   const { terminal, terminate } = context
   const { dim } = palette(terminal)

@@ -72,8 +72,9 @@ function summarize(previews: readonly Preview[], { context, options }: ShowOptio
   const { terminal } = context
   if (previews.length > 1) {
     const count = (kind: string) => previews.filter(({ outcome }) => outcome.kind === kind).length
-    const failed = count('failed')
-    terminal.error(`\n${count('rendered')} files rendered${failed === 0 ? '' : `, ${failed} failed`}\n`)
+    const [rendered, failed] = [count('rendered'), count('failed')]
+    const files = rendered === 1 ? 'file' : 'files'
+    terminal.error(`\n${rendered} ${files} rendered${failed === 0 ? '' : `, ${failed} failed`}\n`)
   }
   const masked = options.reveal !== true && previews.some(({ outcome }) => outcome.kind === 'rendered')
   if (masked && terminal.isTerminal) {

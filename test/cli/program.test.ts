@@ -1,32 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { ProgramContext } from '../../src/cli/context.ts'
-import { runProgram } from '../../src/cli/program.ts'
+import { runCommandLine } from '../support/command-line.ts'
 
-async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = ''
-  let error = ''
-  const context: ProgramContext = {
-    argv: ['node', 'keyturn', ...args],
-    environment: {},
-    workingDirectory: '/',
-    uid: 0,
-    gid: 0,
-    terminal: {
-      out: text => {
-        out += text
-      },
-      error: text => {
-        error += text
-      },
-      isTerminal: false,
-      colour: false,
-    },
-    terminate: new AbortController().signal,
-    onReload: () => ({ [Symbol.dispose]: () => undefined }),
-    forbidCoreDumps: () => undefined,
-  }
-  return { code: await runProgram(context), out, error }
-}
+const run = (...args: string[]) => runCommandLine(args)
 
 const commands = [
   'run',
