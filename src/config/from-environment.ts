@@ -1,5 +1,5 @@
-import { type Data, isData } from './data.ts'
 import type { Place, Problem } from '../core/problem.ts'
+import { type Data, isData } from './data.ts'
 import { quote } from './quote.ts'
 import type { ConfigurationSource, DataPath } from './source.ts'
 import { type Setting, vaultFromEnvironment } from './vault-from-environment.ts'

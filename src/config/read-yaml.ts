@@ -12,8 +12,8 @@ import {
   visit,
   type YAMLError,
 } from 'yaml'
-import { isCredentialKey } from './credential.ts'
 import type { Place, Problem } from '../core/problem.ts'
+import { isCredentialKey } from './credential.ts'
 import type { ConfigurationSource, DataPath, TextPosition } from './source.ts'
 
 /** Reads YAML 1.2, and JSON as a part of it. `file` is absolute. Never throws: what cannot be read is a problem. */

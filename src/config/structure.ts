@@ -1,7 +1,7 @@
+import type { Problem } from '../core/problem.ts'
 import { type Data, isData, valueAt } from './data.ts'
 import { describeIssue } from './describe-issue.ts'
 import { type Flaw, findFlaws } from './flaws.ts'
-import type { Problem } from '../core/problem.ts'
 import { type ConfigurationInput, configurationSchema } from './schema/configuration.ts'
 import type { ConfigurationSource, DataPath } from './source.ts'
 
