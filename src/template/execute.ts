@@ -1,6 +1,6 @@
 import { RenderError } from '../core/errors.ts'
 import type { Tell } from '../core/piece.ts'
-import { didYouMean } from '../core/suggest.ts'
+import { didYouMean, listed } from '../core/suggest.ts'
 import { actionPiece } from './action-piece.ts'
 import { Evaluator, type EvaluatorOptions } from './evaluate.ts'
 import { byteLength, joined } from './go-string.ts'
@@ -131,7 +131,12 @@ class Execution {
 
   #callTemplate(dot: Value, node: TemplateNode): void {
     this.#evaluator.locate(node)
-    const body = this.#evaluator.located(() => this.#bodyOf(node.name))
+    const body =
+      this.#template.templates.get(node.name) ??
+      this.#evaluator.fail(
+        `template "${node.name}" is not defined`,
+        didYouMean(node.name, this.#templateNames()),
+      )
     const argument = node.pipe === undefined ? undefined : this.#evaluator.pipeline(dot, node.pipe)
     this.#evaluator.locate(node)
     const variables = this.#evaluator.enter(argument)
@@ -139,22 +144,25 @@ class Execution {
     this.#evaluator.leave(variables)
   }
 
-  #bodyOf(name: string): Body {
-    const { templates } = this.#template
-    const body = templates.get(name)
-    if (body !== undefined) return body
-    const names = [...templates.keys()].filter(other => other !== '')
-    throw new RenderError(`template "${name}" is not defined`, { hint: didYouMean(name, names) })
+  #templateNames(): string[] {
+    return [...this.#template.templates.keys()].filter(name => name !== '')
   }
 
   /** Another template's output, as a text. */
   #rendered(name: string, dot: Value): string {
+    const body = this.#template.templates.get(name)
+    // The name may be a secret's value.
+    if (body === undefined) {
+      throw new RenderError('no template of this name is defined', {
+        hint: `there are ${listed(this.#templateNames())}`,
+      })
+    }
     const { pass } = this.#evaluator
     const outer = pass.executeTemplate
     const nested = new Execution(this.#template, this.#evaluator, undefined)
     nested.#depth = this.#depth
     const variables = this.#evaluator.enter(dot)
-    nested.#body(dot, this.#bodyOf(name))
+    nested.#body(dot, body)
     this.#evaluator.leave(variables)
     pass.executeTemplate = outer
     return joined(nested.#output)

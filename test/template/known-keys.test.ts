@@ -51,6 +51,12 @@ it('a template that is not defined is answered with the name that was meant', as
   })
 })
 
+it('a template that executeTemplate does not find is not named, for its name may be a value', async () => {
+  const error = await errorOf('{{ define "header" }}{{ end }}{{ executeTemplate .text }}')
+  expect(error.hint).toBe('there are header')
+  expect(inspect(error, { depth: null })).not.toContain('canary')
+})
+
 async function errorOf(text: string, secrets = secretsJson, data = dataJson): Promise<RenderError> {
   try {
     await renderOffline({ text, name: 'x', dataJson: data, secretsJson: secrets })
