@@ -17,7 +17,13 @@ const reduced: Readonly<Record<string, string>> = {
   'node_modules/undici/index.js': `
     require('./lib/dispatcher/dispatcher.js').prototype.request = require('./lib/api/api-request.js')
     exports.Agent = require('./lib/dispatcher/agent.js')
-    exports.EnvHttpProxyAgent = require('./lib/dispatcher/env-http-proxy-agent.js')`,
+    Object.defineProperty(exports, 'EnvHttpProxyAgent', {
+      enumerable: true,
+      get: () => require('./lib/dispatcher/env-http-proxy-agent.js')
+    })`,
+  // HTTP/2 is not spoken, and a second parser of HTTP/1 only where an environment variable asks for it.
+  'node_modules/undici/lib/dispatcher/client-h2.js': 'module.exports = {}',
+  'node_modules/undici/lib/dispatcher/parser-h1.js': 'exports.getMiloEnabled = () => false',
 }
 
 const reduce: Plugin = {
@@ -28,6 +34,20 @@ const reduce: Plugin = {
   },
 }
 
+/** V8 keeps a source that is all ASCII in half the memory. Beyond it there are characters of texts and patterns only. */
+const ascii: Plugin = {
+  name: 'ascii',
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk') continue
+      chunk.code = chunk.code.replace(
+        /[^\0-\x7f]/g,
+        unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      )
+    }
+  },
+}
+
 rmSync(`${root}/dist`, { recursive: true, force: true })
 const bundle = await rolldown({
   cwd: root,
@@ -35,7 +55,7 @@ const bundle = await rolldown({
   platform: 'node',
   // The ES modules of packages, of which only what is used is kept.
   resolve: { mainFields: ['module', 'main'] },
-  plugins: [reduce],
+  plugins: [reduce, ascii],
 })
 await bundle.write({
   dir: 'dist',
