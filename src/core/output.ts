@@ -42,10 +42,13 @@ export interface Renderer {
 /** The current secret, `null` where an optional one does not exist, `undefined` where it has not arrived. */
 export type ReadSecret = (reference: Reference) => Secret | null | undefined
 
-/** The bytes, or the references that must arrive first (a template may ask for more once it has these). */
+/**
+ * The bytes, or the references that must arrive first (a template may ask for more once it has these), with those it used
+ * until then beyond what it names without being run.
+ */
 export type Rendered =
   | { readonly content: string | Uint8Array; readonly used: readonly Reference[] }
-  | { readonly missing: readonly Reference[] }
+  | { readonly missing: readonly Reference[]; readonly used?: readonly Reference[] }
 
 /** An output whose files are all rendered. */
 export interface RenderedOutput {
