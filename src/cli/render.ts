@@ -39,13 +39,12 @@ export async function render(
   const { terminal, terminate } = context
   const { dim } = palette(terminal)
   const clock = createClock()
-  let changed: readonly string[] = []
   while (!terminate.aborted) {
     const files = watchFiles()
     await once(files.add).catch(error => reportError(error, terminal))
-    terminal.error(dim(`${changed.length === 0 ? '' : '\n'}watching ${files.count} files\n`))
-    changed = await filesChanged(files, clock, terminate)
-    if (changed.length > 0) terminal.error(dim(`\n── ${changed.join(', ')} changed ──\n\n`))
+    terminal.error(`${dim(`watching ${files.count} files`)}\n`)
+    const changed = await filesChanged(files, clock, terminate)
+    if (changed.length > 0) terminal.error(`\n${dim(`── ${changed.join(', ')} changed ──`)}\n`)
   }
   return exitCodes.ok
 }
