@@ -24,8 +24,8 @@ export interface ReadParts {
 export type ReadOutcome = 'unchanged' | 'arrived' | 'rotated' | 'withdrawn' | 'failed'
 
 const leaseShare = 2 / 3
-/** An authority near its own end issues shorter and shorter certificates. */
-const shortestLeaseWaitMs = 1_000
+/** An authority near its own end issues shorter and shorter certificates; of a lease the last second counts. */
+const shortestWaitMs = { certificate: 1_000, lease: 200 }
 /** A replica that lags, or a policy that is just being written, refuses once or twice; so often it is meant. */
 const refusalsForGood = 3
 const unknownSecretBackoff = { baseMs: 500, maxMs: 30_000 }
@@ -154,7 +154,8 @@ function runLease(
   // Counted from the request on: nobody knows how long the answer was under way.
   watched.lease = { lease, expiresAt: askedAt + lease.ttlMs, renew } satisfies RunningLease
   const share = leaseShare - 0.05 + 0.1 * parts.random()
-  watched.nextAt = askedAt + Math.max(lease.ttlMs * share, shortestLeaseWaitMs)
+  const shortestMs = lease.id === '' ? shortestWaitMs.certificate : shortestWaitMs.lease
+  watched.nextAt = askedAt + Math.max(lease.ttlMs * share, shortestMs)
 }
 
 function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): ReadOutcome {

@@ -16,12 +16,8 @@ export function createLeasedSecrets(): LeasedSecrets {
     watch(reference, changed) {
       const key = secretKey(reference)
       watchers.set(key, changed)
-      return {
-        [Symbol.dispose]() {
-          watchers.delete(key)
-          sessions.delete(key)
-        },
-      }
+      // Which session its lease hangs on stays known: an agent that follows with a new configuration carries the lease on.
+      return { [Symbol.dispose]: () => watchers.delete(key) }
     },
     issued(reference, session) {
       sessions.set(secretKey(reference), session)
