@@ -4,13 +4,23 @@ import type { Clock, Random } from '../core/ports.ts'
 
 /** A backend that is down is asked by one request per interval, whatever is configured; back again, it is used at once. */
 const backoffLimits = { baseMs: 500, maxMs: 5_000 }
+/** One secret that is slow to come holds the others up no longer than this. */
+const patienceMs = 250
 
-/** What is known of a backend as a whole, shared by all secrets that come from it. */
+/**
+ * What is known of a backend as a whole, shared by all secrets that come from it. Its trust is won as TCP's slow start
+ * wins it: one read at first and after trouble, one more at a time for each that went well, so that a fleet whose server
+ * is overloaded asks it once per agent, not once per secret.
+ */
 export interface ProviderHealth {
   /** Failures in a row that say the backend, not one secret, is in trouble. */
   readonly failures: number
   /** No request before this instant. */
   readonly retryAt: number
+  /** Waits for its turn; false where the backend is in trouble and is not to be asked before `retryAt`. */
+  admit(signal: AbortSignal): Promise<boolean>
+  /** After each read that was admitted. */
+  leave(): void
   succeeded(): void
   failed(error: ProviderError): void
 }
@@ -18,6 +28,37 @@ export interface ProviderHealth {
 export function createProviderHealth(clock: Clock, random: Random): ProviderHealth {
   let failures = 0
   let retryAt = 0
+  let allowed = 1
+  let underWay = 0
+  const waiting: ((admitted: boolean) => void)[] = []
+  let isWatching = false
+
+  function admitWaiting(): void {
+    const free = Math.max(0, allowed - underWay)
+    for (const enter of waiting.splice(0, free)) {
+      underWay += 1
+      enter(true)
+    }
+  }
+
+  /** While nothing comes back, one more is let in now and then. */
+  async function growImpatient(signal: AbortSignal): Promise<void> {
+    if (isWatching) return
+    isWatching = true
+    try {
+      while (waiting.length > 0) {
+        await clock.sleep(patienceMs, signal)
+        allowed += 1
+        admitWaiting()
+      }
+    } catch {
+      // The agent ends, and with it every read.
+      for (const enter of waiting.splice(0)) enter(false)
+    } finally {
+      isWatching = false
+    }
+  }
+
   return {
     get failures() {
       return failures
@@ -25,9 +66,24 @@ export function createProviderHealth(clock: Clock, random: Random): ProviderHeal
     get retryAt() {
       return retryAt
     },
+    async admit(signal) {
+      if (clock.now() < retryAt) return false
+      if (waiting.length === 0 && underWay < allowed) {
+        underWay += 1
+        return true
+      }
+      const admitted = new Promise<boolean>(resolve => waiting.push(resolve))
+      void growImpatient(signal)
+      return admitted
+    },
+    leave() {
+      underWay -= 1
+      admitWaiting()
+    },
     succeeded() {
       failures = 0
       retryAt = 0
+      allowed += 1
     },
     failed(error) {
       // Requests that were under way together fail together: they are one failure.
@@ -37,6 +93,8 @@ export function createProviderHealth(clock: Clock, random: Random): ProviderHeal
         retryAt,
         clock.now() + backoffMs(failures, backoffLimits, random, error.retryAfterMs),
       )
+      allowed = 1
+      for (const enter of waiting.splice(0)) enter(false)
     },
   }
 }

@@ -170,6 +170,8 @@ function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): Read
   if (concernsWholeProvider(error)) {
     health.failed(error)
     watched.nextAt = health.retryAt
+    // A fleet that waited together must not go on together.
+    watched.phased = false
   } else {
     health.succeeded()
     watched.nextAt =

@@ -67,27 +67,9 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
     parts.changed(keys)
   }
 
-  /** A provider in trouble is asked for one secret first, the one that failed least; the others follow if that went well. */
+  /** Those that failed least come first, since a provider in trouble is asked for one secret before the others. */
   function readDue(due: readonly WatchedSecret[], signal: AbortSignal): Promise<void>[] {
-    const probes = new Map<ProviderHealth, Promise<void>>()
-    return due
-      .toSorted((a, b) => a.failures - b.failures)
-      .map(member => {
-        member.nextAt = Number.POSITIVE_INFINITY
-        const health = parts.healthOf(member)
-        const probe = probes.get(health)
-        if (probe !== undefined)
-          return probe.then(() => (health.failures === 0 ? read(member, signal) : postpone(member, health)))
-        if (health.failures === 0) return read(member, signal)
-        if (clock.now() < health.retryAt) return postpone(member, health)
-        const reading = read(member, signal)
-        probes.set(health, reading)
-        return reading
-      })
-  }
-
-  async function postpone(member: WatchedSecret, health: ProviderHealth): Promise<void> {
-    member.nextAt = health.retryAt
+    return due.toSorted((a, b) => a.failures - b.failures).map(member => read(member, signal))
   }
 
   /** Once more, so that what rotated a moment after the change that was seen is published with it. */
@@ -101,17 +83,10 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
   }
 
   function read(member: WatchedSecret, signal: AbortSignal): Promise<void> {
-    const sentAt = clock.now()
+    member.nextAt = Number.POSITIVE_INFINITY
     const before = member.reading ?? Promise.resolve()
     const reading = before
-      .then(() => parts.read(member, signal))
-      .then(outcome => {
-        if (outcome === 'rotated' || outcome === 'arrived' || outcome === 'withdrawn') {
-          changes.add(member.key, outcome === 'rotated' ? clock.now() - sentAt : undefined)
-          // An answer that came after its round is a round of its own.
-          bell.ring()
-        }
-      })
+      .then(() => admitted(member, signal))
       .catch(() => undefined)
       .finally(() => {
         if (member.reading === reading) member.reading = undefined
@@ -119,6 +94,26 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
       })
     member.reading = reading
     return reading
+  }
+
+  async function admitted(member: WatchedSecret, signal: AbortSignal): Promise<void> {
+    const health = parts.healthOf(member)
+    if (!(await health.admit(signal))) {
+      member.nextAt = health.retryAt
+      member.phased = false
+      return
+    }
+    const sentAt = clock.now()
+    try {
+      const outcome = await parts.read(member, signal)
+      if (outcome === 'rotated' || outcome === 'arrived' || outcome === 'withdrawn') {
+        changes.add(member.key, outcome === 'rotated' ? clock.now() - sentAt : undefined)
+        // An answer that came after its round is a round of its own.
+        bell.ring()
+      }
+    } finally {
+      health.leave()
+    }
   }
 
   return {
