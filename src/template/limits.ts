@@ -17,13 +17,17 @@ export const defaultLimits: Limits = {
   maxDepth: 1_000,
 }
 
+/** An execution that has passed one of its limits. */
+export class LimitError extends RenderError {}
+
 /** Portions of work that count as one step, so that a step takes about as long wherever it is taken. */
 const bytesPerStep = 32
 const stepsPerElement = 8
+const copiesPerStep = 4
 
 /**
  * Counts what one execution takes. What makes a text or a list that its arguments do not already hold asks before it does.
- * All throw RenderError, without a position, when the limit is passed.
+ * All throw LimitError, without a position, when the limit is passed.
  */
 export class Budget {
   readonly limits: Limits
@@ -37,7 +41,7 @@ export class Budget {
     this.#steps += count
     const { maxSteps } = this.limits
     // Not a number, which a count may become that is too large for one, is too much as well.
-    if (!(this.#steps <= maxSteps)) throw new RenderError(`it takes more than ${maxSteps} steps`)
+    if (!(this.#steps <= maxSteps)) throw new LimitError(`it takes more than ${maxSteps} steps`)
   }
 
   /** For a text of so many bytes. */
@@ -54,12 +58,17 @@ export class Budget {
 
   checkBytes(count: number): void {
     const { maxOutputBytes } = this.limits
-    if (!(count <= maxOutputBytes)) throw new RenderError(`the text is larger than ${sizeOf(maxOutputBytes)}`)
+    if (!(count <= maxOutputBytes)) throw new LimitError(`the text is larger than ${sizeOf(maxOutputBytes)}`)
   }
 
-  /** For a list or map of so many elements. */
+  /** For so many new elements of lists or maps. */
   takeElements(count: number): void {
     this.takeSteps(count * stepsPerElement)
+  }
+
+  /** For a list or map of so many elements that exist already. */
+  takeCopies(count: number): void {
+    this.takeSteps(count / copiesPerStep)
   }
 }
 

@@ -127,7 +127,7 @@ function integersOf(float: number): { int: bigint | undefined; uint: bigint | un
 }
 
 /** Go's integer syntax with base prefixes; a bare leading zero means octal. Of any size. */
-function parseInteger(source: string): bigint | undefined {
+export function parseInteger(source: string): bigint | undefined {
   const match =
     /^([+-]?)(0[xX]_?[\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO]?_?[0-7]+(?:_[0-7]+)*|0[bB]_?[01]+(?:_[01]+)*|0|[1-9]\d*(?:_\d+)*)$/.exec(
       source,

@@ -52,7 +52,11 @@ function explode(root: Map<string, Value>, key: string, value: Value): void {
   if (last) map.set(last, value)
 }
 
-function mergeInto(target: PlainMap | null, source: PlainMap | null, overrides: boolean): Value {
+/**
+ * Go's mergo.Merge: changes the target, and answers it; a new map where it is nil.
+ * @throws RenderError for maps of different types
+ */
+export function mergeInto(target: PlainMap | null, source: PlainMap | null, overrides: boolean): Value {
   if (source === null) return target ?? new TypedMap({ key: 'string', value: 'interface {}' }, undefined)
   const merged = target ?? new Map<string, Value>()
   merge(merged, source, overrides)

@@ -8,8 +8,16 @@ export const parseJsonFunctions: FunctionGroup = {
   /** `{{ (parseJSON "{\"a\": [1, 2]}").a }}` is `[1 2]`; numbers become floats. */
   parseJSON: {
     parameters: ['string'],
-    call: ([text]: readonly [string]) => (text === '' ? new Map<string, Value>() : fromJson(parsed(text))),
+    call: ([text]: readonly [string]) => (text === '' ? new Map<string, Value>() : valueOfJson(text)),
   },
+}
+
+/**
+ * As Go reads JSON into an interface: numbers become floats.
+ * @throws RenderError
+ */
+export function valueOfJson(text: string): Value {
+  return fromJson(parsed(text))
 }
 
 function parsed(text: string): Json {

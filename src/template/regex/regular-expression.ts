@@ -1,7 +1,7 @@
 import { MatcherInput, RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js'
 import { RenderError } from '../../core/errors.ts'
 import { joined } from '../go-string.ts'
-import type { Budget } from '../limits.ts'
+import { type Budget, LimitError } from '../limits.ts'
 import { MeteredText } from './metered-text.ts'
 import { shapeOf } from './pattern-shape.ts'
 import { parseReplacement } from './replacement.ts'
@@ -32,12 +32,12 @@ export class RegularExpression {
 
   /**
    * @throws InvalidPattern, which does not show the pattern, for that may be a secret
-   * @throws RenderError where it is too large
+   * @throws LimitError where it is too large
    */
   constructor(pattern: string, budget: Budget) {
     const { plain, groupNames, size } = shapeOf(pattern)
     if (size > maxPatternSize) {
-      throw new RenderError(`the regular expression is larger than ${maxPatternSize} instructions`)
+      throw new LimitError(`the regular expression is larger than ${maxPatternSize} instructions`)
     }
     if (!pattern.isWellFormed()) throw new InvalidPattern('the regular expression is not UTF-8')
     budget.takeSteps(Math.ceil(size / sizePerStep))
@@ -59,6 +59,11 @@ export class RegularExpression {
   /** The first `limit` matches, all where it is negative. */
   findAll(text: string, limit: bigint, budget: Budget): string[] {
     return this.#first(text, limit, budget).map(match => joined(textOf(text, match[0])))
+  }
+
+  /** Of each match its text and those of its groups, empty for one that took no part. */
+  groupsOfAll(text: string, budget: Budget): string[][] {
+    return this.#first(text, -1n, budget).map(match => match.map(span => textOf(text, span)))
   }
 
   /** `$1`, `${name}` and so on in the replacement stand for groups. */

@@ -1,0 +1,58 @@
+import type { Budget } from '../../limits.ts'
+import {
+  Complex,
+  integerOf,
+  isMap,
+  isNil,
+  itemsOf,
+  type MapValue,
+  Opaque,
+  StructPointer,
+  textOf,
+  typeName,
+  type Value,
+  valueAt,
+} from '../../values.ts'
+
+/** Comparisons that count as one step. */
+const comparisonsPerStep = 4
+
+/** Go's reflect.DeepEqual: the same type and the same values, lists and maps by their elements. */
+export function deepEqual(a: Value, b: Value, budget: Budget): boolean {
+  budget.takeSteps(1 / comparisonsPerStep)
+  if (isAbsent(a) || isAbsent(b)) return isAbsent(a) && isAbsent(b)
+  if (typeName(a) !== typeName(b) || isNil(a) !== isNil(b)) return false
+  if (isMap(a)) return isMap(b) && (a === b || equalMaps(a, b, budget))
+  const [items, others] = [itemsOf(a), itemsOf(b)]
+  if (items !== undefined) return items === others || equalLists(items, others ?? [], budget)
+  if (a instanceof StructPointer && b instanceof StructPointer) return a === b || equalStructs(a, b, budget)
+  if (a instanceof Opaque && b instanceof Opaque) return a.encoded === b.encoded
+  if (a instanceof Complex && b instanceof Complex) return a.real === b.real && a.imaginary === b.imaginary
+  return (integerOf(a) ?? textOf(a) ?? a) === (integerOf(b) ?? textOf(b) ?? b)
+}
+
+function isAbsent(value: Value): boolean {
+  return value === undefined || value === null
+}
+
+function equalLists(items: readonly Value[], others: readonly Value[], budget: Budget): boolean {
+  return (
+    items.length === others.length && items.every((item, index) => deepEqual(item, others[index], budget))
+  )
+}
+
+function equalMaps(a: MapValue, b: MapValue, budget: Budget): boolean {
+  if (a.size !== b.size) return false
+  const keys: Iterable<Value> = a.keys()
+  return [...keys].every(key => {
+    return hasKey(b, key) && deepEqual(valueAt(a, key), valueAt(b, key), budget)
+  })
+}
+
+function hasKey(map: MapValue, key: Value): boolean {
+  return 'takesText' in map ? map.has(key) : typeof key === 'string' && map.has(key)
+}
+
+function equalStructs(a: StructPointer, b: StructPointer, budget: Budget): boolean {
+  return [...(a.fields ?? [])].every(([name, value]) => deepEqual(value, b.fields?.get(name), budget))
+}

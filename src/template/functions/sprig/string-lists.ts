@@ -1,0 +1,68 @@
+import { compareStrings, joined } from '../../go-string.ts'
+import type { Pass } from '../../pass.ts'
+import type { FunctionGroup } from '../../template-function.ts'
+import { splitText } from '../../text-parts.ts'
+import { itemsOf, List, TypedMap, type Value } from '../../values.ts'
+import { strslice, strval } from './strval.ts'
+
+/** What sprig has between texts and lists of texts. */
+export const sprigStringListFunctions: FunctionGroup = {
+  sprig_join: {
+    parameters: ['string', 'any'],
+    call: ([separator, list]: readonly [string, Value], pass) => {
+      const texts = strslice(list, pass)
+      const size = texts.reduce((sum, text) => sum + separator.length + text.length, 0)
+      pass.budget.takeBytes(Math.max(0, size - separator.length))
+      return joined(texts.join(separator))
+    },
+  },
+  sprig_sortAlpha: {
+    parameters: ['any'],
+    call: ([value], pass) => {
+      if (itemsOf(value) === undefined) return new List('[]string', [strval(value, pass)])
+      const texts = strslice(value, pass)
+      pass.budget.takeSteps(texts.length)
+      return new List('[]string', texts.toSorted(compareStrings))
+    },
+  },
+  sprig_split: {
+    parameters: ['string', 'string'],
+    call: ([separator, text]: readonly [string, string], pass) => numbered(splitText(text, separator), pass),
+  },
+  sprig_splitList: {
+    parameters: ['string', 'string'],
+    call: ([separator, text]: readonly [string, string], { budget }) => {
+      const parts = splitText(text, separator)
+      budget.takeElements(parts.length)
+      return new List('[]string', parts)
+    },
+  },
+  sprig_splitn: {
+    parameters: ['string', 'int', 'string'],
+    call: ([separator, limit, text]: readonly [string, bigint, string], pass) =>
+      numbered(splitUpTo(text, separator, limit), pass),
+  },
+  sprig_toStrings: {
+    parameters: ['any'],
+    call: ([value], pass) =>
+      value instanceof List && value.type === '[]string'
+        ? value
+        : new List('[]string', strslice(value, pass)),
+  },
+}
+
+/** `_0`, `_1` and so on. */
+function numbered(parts: readonly string[], { budget }: Pass): TypedMap {
+  budget.takeElements(parts.length)
+  const entries = parts.map((part, index) => [`_${index}`, part] as const)
+  return new TypedMap({ key: 'string', value: 'string' }, entries)
+}
+
+/** Go's strings.SplitN. */
+function splitUpTo(text: string, separator: string, limit: bigint): string[] {
+  const parts = splitText(text, separator)
+  if (limit < 0n || limit >= parts.length) return parts
+  if (limit === 0n) return []
+  const last = Number(limit) - 1
+  return [...parts.slice(0, last), joined(parts.slice(last).join(separator))]
+}
