@@ -1,21 +1,29 @@
 import { readFileSync } from 'node:fs'
 import type { Clock } from '../core/ports.ts'
 
-/** A timer holds 31 bits of milliseconds; longer waits are cut into pieces. */
-const longestTimerMs = 2 ** 31 - 1
+/** Neither Node's timers nor the monotonic clock count while the machine is suspended: boot time is asked so often. */
+const longestPauseMs = 30_000
 
-/** The machine's own time. */
-export function createClock(): Clock {
+type MachineTime = Pick<Clock, 'now' | 'uptime'>
+
+const machineTime: MachineTime = {
+  now: () => Date.now(),
+  uptime: () => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1_000,
+}
+
+/** The machine's own time. A sleep that a suspended machine outlasted ends at most 30 s after it goes on. */
+export function createClock({ now, uptime }: MachineTime = machineTime): Clock {
   return {
-    now: () => Date.now(),
-    uptime: () => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1_000,
+    now,
+    uptime,
     async sleep(ms, signal) {
-      let leftMs = Math.max(0, ms)
-      while (leftMs > longestTimerMs) {
-        await pause(longestTimerMs, signal)
-        leftMs -= longestTimerMs
-      }
-      await pause(leftMs, signal)
+      const until = uptime() + ms
+      let leftMs = ms
+      do {
+        await pause(Math.min(leftMs, longestPauseMs), signal)
+        leftMs = until - uptime()
+        // Boot time is told in hundredths of a second.
+      } while (leftMs > 10)
     },
   }
 }
