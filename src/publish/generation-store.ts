@@ -28,6 +28,8 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
   const { fileSystem, generations } = workspace
   /** Clock.uptime() by name. */
   const retiredAt = new Map<string, number>()
+  /** What is shown by outputs whose earlier generations are still to be found. */
+  const current = new Map<string, string | undefined>()
 
   const attempt = (what: string, act: () => void) => {
     try {
@@ -39,19 +41,26 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
     }
   }
 
+  const retireEarlier = () => {
+    if (current.size === 0) return
+    attempt('earlier generations cannot be found', () => {
+      const byLabel = Map.groupBy(fileSystem.readDirectory(generations), name => name.split('-')[0])
+      for (const [path, shown] of current) {
+        for (const name of byLabel.get(generationLabel(path)) ?? []) {
+          if (name !== shown && !retiredAt.has(name)) retiredAt.set(name, clock.uptime())
+        }
+      }
+      current.clear()
+    })
+  }
+
   const store: GenerationStore = {
     show(shown) {
-      attempt('earlier generations cannot be found', () => {
-        const byLabel = Map.groupBy(fileSystem.readDirectory(generations), name => name.split('-')[0])
-        if (byLabel.size === 0) return
-        for (const [path, current] of shown) {
-          for (const name of byLabel.get(generationLabel(path)) ?? []) {
-            if (name !== current && !retiredAt.has(name)) retiredAt.set(name, clock.uptime())
-          }
-        }
-      })
+      for (const [path, name] of shown) current.set(path, name)
+      retireEarlier()
     },
     collect() {
+      retireEarlier()
       const now = clock.uptime()
       for (const [name, since] of retiredAt) {
         if (now - since < keepMs) continue
@@ -59,7 +68,8 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
         if (attempt(`generation "${name}" cannot be removed`, remove)) retiredAt.delete(name)
         else retiredAt.set(name, now)
       }
-      return retiredAt.size === 0 ? undefined : Math.min(...retiredAt.values()) + keepMs - now
+      const since = current.size > 0 ? [...retiredAt.values(), now] : [...retiredAt.values()]
+      return since.length === 0 ? undefined : Math.min(...since) + keepMs - now
     },
   }
   store.show(

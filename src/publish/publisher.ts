@@ -20,7 +20,7 @@ import { stageChanged } from './stage-changed.ts'
 import { digestOf, equalVersions, type Ready, type State, withEntries, writeState } from './state.ts'
 import { removeOutput } from './swap.ts'
 import { swapTogether } from './swap-together.ts'
-import { discardStaged, openWorkspace, type Workspace } from './workspace.ts'
+import { discardStaged, openWorkspace, sweep, type Workspace } from './workspace.ts'
 
 export interface PublisherOptions {
   /** On the file system of the outputs; usually `.keyturn` in the deepest directory that holds them all. */
@@ -69,6 +69,7 @@ class DiskPublisher implements Publisher {
   readonly #generations: GenerationStore
   /** As things are on disk; the file may be a step behind, and tells what it does not know yet by looking. */
   #state: State
+  #unsaved = false
 
   constructor(parts: Parts, state: State) {
     this.#parts = parts
@@ -98,6 +99,7 @@ class DiskPublisher implements Publisher {
     signal: AbortSignal,
   ): Promise<PublishResult> {
     signal.throwIfAborted()
+    this.#makeGood()
     const { ready, failures } = await stageChanged(outputs, { ...this.#parts, state: this.#state }, signal)
     if (signal.aborted || (options.allOrNothing && failures.length > 0)) {
       for (const { entry } of ready) discardStaged(this.#parts.workspace, entry.name)
@@ -137,6 +139,7 @@ class DiskPublisher implements Publisher {
   }
 
   async collect(): Promise<number | undefined> {
+    this.#makeGood()
     return this.#generations.collect()
   }
 
@@ -222,12 +225,20 @@ class DiskPublisher implements Publisher {
     return true
   }
 
-  /** Where this fails, the file stays a step behind, which costs a repeated notification after a restart at worst. */
+  /** Does what failed earlier. */
+  #makeGood(): void {
+    sweep(this.#parts.workspace)
+    if (this.#unsaved) this.#save(this.#state)
+  }
+
+  /** Until it succeeds, the file stays a step behind, which costs a repeated notification after a restart at worst. */
   #save(state: State): void {
     const { workspace, journal } = this.#parts
     this.#state = state
+    this.#unsaved = true
     try {
       writeState(workspace, state)
+      this.#unsaved = false
     } catch (error) {
       const { message } = publishFailure(`"${workspace.stateDirectory}/state" cannot be written`, error)
       journal.record('warn', 'state_not_written', message)

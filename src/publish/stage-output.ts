@@ -6,7 +6,7 @@ import type { FileSystem, OpenFile } from './file-system.ts'
 import { isSystemError } from './publish-failure.ts'
 import type { FileRecord } from './stage-file.ts'
 import { giveAway, stageFile } from './stage-file.ts'
-import { validateOutput } from './validate.ts'
+import { type StagedContent, validateOutput } from './validate.ts'
 import { discardStaged, generationLabel, type Workspace } from './workspace.ts'
 
 export interface Staged {
@@ -29,20 +29,32 @@ export async function stageOutput(
   const name = stagingName(output, workspace.nextNumber())
   const base = join(workspace.staging, name)
   const directories = output.kind === 'directory' ? directoriesOf(output, base) : []
-  const open: { readonly file: OpenFile; readonly wanted: OutputFile }[] = []
   try {
     for (const directory of directories) makeDirectory(fileSystem, directory, 0o700)
-    for (const [index, wanted] of output.files.entries()) {
-      const file = stageFile(fileSystem, join(base, wanted.name), contents[index] ?? new Uint8Array())
-      open.push({ file, wanted })
-    }
-    await validateOutput({ output, contents, path: base }, signal)
-    const files = open.map(({ file, wanted }) => giveAway(fileSystem, file, wanted))
+    const files = await stageFiles({ output, contents, path: base }, fileSystem, signal)
     for (const directory of directories.toReversed()) openUp(fileSystem, directory, output)
     return { name, files }
   } catch (error) {
     discardStaged(workspace, name)
     throw isSystemError(error) && error.syscall === 'fchown' ? withoutChown(output, fileSystem, error) : error
+  }
+}
+
+/** Keeps the files open from writing to giving away: no name is looked up twice. */
+async function stageFiles(
+  staged: StagedContent,
+  fileSystem: FileSystem,
+  signal: AbortSignal,
+): Promise<FileRecord[]> {
+  const { output, contents, path } = staged
+  const open: { readonly file: OpenFile; readonly wanted: OutputFile }[] = []
+  try {
+    for (const [index, wanted] of output.files.entries()) {
+      const file = stageFile(fileSystem, join(path, wanted.name), contents[index] ?? new Uint8Array())
+      open.push({ file, wanted })
+    }
+    await validateOutput(staged, signal)
+    return open.map(({ file, wanted }) => giveAway(fileSystem, file, wanted))
   } finally {
     for (const { file } of open) fileSystem.close(file)
   }

@@ -15,6 +15,8 @@ export interface Workspace extends TargetRules {
   readonly device: string
   /** For a name in `staging` or `generations` that is not in use. */
   nextNumber(): number
+  /** Paths of what could not be removed yet. */
+  readonly litter: Set<string>
 }
 
 /**
@@ -41,6 +43,7 @@ export function openWorkspace(stateDirectory: string, rules: TargetRules): Works
     staging,
     generations,
     device,
+    litter: new Set(),
     nextNumber() {
       last += 1
       return last
@@ -48,11 +51,21 @@ export function openWorkspace(stateDirectory: string, rules: TargetRules): Works
   }
 }
 
-/** Removes what was staged under this name. A failure costs nothing but space: the next start removes all litter. */
-export function discardStaged({ fileSystem, staging, generations }: Workspace, name: string): void {
+/** Removes what was staged under this name, at once or in a later sweep. */
+export function discardStaged(workspace: Workspace, name: string): void {
+  const { staging, generations, litter } = workspace
   for (const path of [join(staging, name), join(staging, linkName(name)), join(generations, name)]) {
+    litter.add(path)
+  }
+  sweep(workspace)
+}
+
+/** Removes litter as far as the disk lets it. */
+export function sweep({ fileSystem, litter }: Workspace): void {
+  for (const path of litter) {
     try {
       removeTree(fileSystem, path)
+      litter.delete(path)
     } catch (error) {
       if (!isSystemError(error)) throw error
     }

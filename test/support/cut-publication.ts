@@ -143,11 +143,11 @@ const changing: ReadonlySet<Operation['name']> = new Set<Operation['name']>([
   ...(['createFile', 'write', 'fchmod', 'fchown'] as const),
 ])
 
-/** Does the steps without a fault: what is published is exactly what can be seen to have changed. */
+/** Does the steps: what is published is exactly what can be seen to have changed, or more where `mayRepeat`. */
 export async function perform(
   world: PublishWorld,
   steps: readonly Step[],
-  publisher: Publisher,
+  { publisher, mayRepeat = false }: { publisher: Publisher; mayRepeat?: boolean },
 ): Promise<void> {
   for (const step of steps) {
     const before = world.look()
@@ -156,29 +156,36 @@ export async function perform(
     if (result === undefined) continue
     const published = result.publication?.outputs.map(({ path }) => path) ?? []
     const changed = [...after.keys()].filter(path => after.get(path) !== before.get(path))
-    expect(published.toSorted()).toEqual(changed.toSorted())
+    expect(
+      mayRepeat ? published.filter(path => changed.includes(path)).toSorted() : published.toSorted(),
+    ).toEqual(changed.toSorted())
   }
 }
 
-/** The agent that comes after: it does what is left to do, ends with what a clean run ends with, and its successor has nothing to do. */
+interface Repair {
+  readonly scenario: Scenario
+  readonly clean: CleanRun
+  readonly publisher: Publisher
+  readonly mayRepeat?: boolean
+}
+
+/** Who comes after does what is left to do, ends as a clean run ends, and leaves its successor nothing to do or to tell. */
 export async function expectRepaired(
   world: PublishWorld,
-  { scenario, clean, publisher }: { scenario: Scenario; clean: CleanRun; publisher: Publisher },
+  { scenario, clean, publisher, mayRepeat = false }: Repair,
 ): Promise<void> {
-  await perform(world, scenario.steps, publisher)
+  await perform(world, scenario.steps, { publisher, mayRepeat })
   expect(world.untold(publisher.debts())).toEqual([])
-  expect(comparable(publisher.debts())).toEqual(clean.debts)
+  const debts = comparable(publisher.debts())
+  if (!mayRepeat) expect(debts).toEqual(clean.debts)
   await world.perform('collect', publisher)
   await publisher.close()
   expect(world.tree()).toEqual(clean.tree)
 
   const successor = await world.open()
-  await perform(
-    world,
-    scenario.steps.filter(step => step !== 'collect'),
-    successor,
-  )
-  expect(comparable(successor.debts())).toEqual(clean.debts)
+  expect(comparable(successor.debts())).toEqual(debts)
+  await perform(world, scenario.steps, { publisher: successor })
+  expect(comparable(successor.debts())).toEqual(scenario.steps.includes('tell') ? [] : debts)
   await successor.close()
   expect(world.tree()).toEqual(clean.tree)
 }
