@@ -1,6 +1,6 @@
 import type { FunctionGroup } from '../template-function.ts'
 import type { Value } from '../values.ts'
-import { parseYaml } from '../yaml-value.ts'
+import { parseYaml } from '../yaml/parse-yaml.ts'
 
 /** consul-template's `parseYAML`. */
 export const parseYamlFunctions: FunctionGroup = {

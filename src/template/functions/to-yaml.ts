@@ -1,6 +1,6 @@
 import type { FunctionGroup } from '../template-function.ts'
 import { trimSpace } from '../white-space.ts'
-import { toYaml } from '../yaml-text.ts'
+import { toYaml } from '../yaml/to-yaml.ts'
 
 /** consul-template's `toYAML`. */
 export const yamlFunctions: FunctionGroup = {

@@ -1,5 +1,5 @@
-import { parseFloatLiteral } from './literal.ts'
-import { Integer, type Value } from './values.ts'
+import { parseFloatLiteral } from '../literal.ts'
+import { Integer, type Value } from '../values.ts'
 
 type Resolved =
   | { readonly tag: 'null'; readonly value: null }

@@ -1,12 +1,13 @@
-import { RenderError } from '../core/errors.ts'
-import { JsonNumber } from '../core/json.ts'
-import { formatFloat } from './format-float.ts'
-import { bytesOfString } from './go-string.ts'
-import { asNumber } from './json-number.ts'
-import { integerOf, isMap, isNil, itemsOf, StructPointer, typeName, type Value, valueAt } from './values.ts'
-import { YamlEmitter, type YamlScalar } from './yaml-emitter.ts'
-import { compareYamlKeys } from './yaml-key-order.ts'
-import { resolveScalar } from './yaml-scalar.ts'
+import { RenderError } from '../../core/errors.ts'
+import { JsonNumber } from '../../core/json.ts'
+import { formatFloat } from '../format-float.ts'
+import { bytesOfString } from '../go-string.ts'
+import { asNumber } from '../json-number.ts'
+import { integerOf, isMap, isNil, itemsOf, StructPointer, typeName, type Value, valueAt } from '../values.ts'
+import { YamlEmitter } from './emitter.ts'
+import { compareYamlKeys } from './key-order.ts'
+import { resolveScalar } from './resolve.ts'
+import type { YamlScalar } from './scalar-style.ts'
 
 /** In YAML 1.1 a number to the base of 60, as a time of day looks like. */
 const base60Pattern = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/
