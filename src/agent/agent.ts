@@ -52,7 +52,9 @@ export function createAgent(
   const changes = createQueue<ReadonlySet<string>>()
   const retirement = retireLeases(parts, before.retired)
   const { retire } = retirement
-  const watch = watchSecrets({ plan, parts, carried: before.secrets, changes, retire })
+  const carried = (): Carried => ({ secrets: watch.secrets, retired: retirement.leases })
+  const lived = () => parts.keep?.(carried())
+  const watch = watchSecrets({ plan, parts, carried: before.secrets, changes, retire, lived })
   const index = createOutputIndex(plan.outputs)
   const board = createOutputBoard(plan.outputs)
   const notifications = deliverNotifications(plan.notifiers, { parts, onDisk, settled: retirement.wake })
@@ -236,7 +238,7 @@ export function createAgent(
     refresh: async names =>
       watch.refresh(keysToRefresh(names, { planned: plan.secrets, watched: watch.secrets })),
     get carried() {
-      return { secrets: watch.secrets, retired: retirement.leases }
+      return carried()
     },
   }
 }

@@ -6,21 +6,23 @@ import type { ProviderHealth } from './provider-health.ts'
 
 const backoffLimits = { baseMs: 1_000, maxMs: 30_000 }
 
+export interface SessionKeeping {
+  readonly parts: Parts
+  readonly healthOf: (provider: string) => ProviderHealth | undefined
+  /** Told after each step in the life of a session. */
+  readonly lived: () => void
+}
+
 /** Keeps every provider's session alive. Resolves when the signal is aborted; an error is only ever retried. */
-export async function keepSessions(
-  parts: Parts,
-  healthOf: (provider: string) => ProviderHealth | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  const kept = [...parts.providers.values()].map(provider =>
-    keepSession(provider, { parts, healthOf }, signal),
-  )
-  await Promise.allSettled([...kept, parts.clock.sleep(Number.POSITIVE_INFINITY, signal)])
+export async function keepSessions(keeping: SessionKeeping, signal: AbortSignal): Promise<void> {
+  const { providers, clock } = keeping.parts
+  const kept = [...providers.values()].map(provider => keepSession(provider, keeping, signal))
+  await Promise.allSettled([...kept, clock.sleep(Number.POSITIVE_INFINITY, signal)])
 }
 
 async function keepSession(
   provider: Provider,
-  { parts, healthOf }: { parts: Parts; healthOf: (provider: string) => ProviderHealth | undefined },
+  { parts, healthOf, lived }: SessionKeeping,
   signal: AbortSignal,
 ): Promise<void> {
   const { clock, random, journal } = parts
@@ -29,6 +31,7 @@ async function keepSession(
   while (true) {
     try {
       const nextMs = await provider.keepAlive(signal)
+      lived()
       failures = 0
       await clock.sleep(nextMs, signal)
     } catch (error) {

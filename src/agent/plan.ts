@@ -1,6 +1,7 @@
 import type { Output } from '../core/output.ts'
 import type { Clock, Journal, Notifier, Provider, Publisher, Random } from '../core/ports.ts'
 import type { Reference } from '../core/reference.ts'
+import type { Carried } from './watched-secret.ts'
 
 /** What one agent does: the configuration, resolved and joined with the parts that carry it out. */
 export interface Plan {
@@ -38,4 +39,6 @@ export interface Parts {
   readonly clock: Clock
   readonly random: Random
   readonly journal: Journal
+  /** Keeps what an agent after this process needs to go on with its leases; called at each change of it. */
+  readonly keep?: ((carried: Carried) => void) | undefined
 }

@@ -5,10 +5,10 @@ import { type Reference, secretKey } from '../core/reference.ts'
 import { keepSessions } from './keep-sessions.ts'
 import type { Parts, Plan, SecretPlan } from './plan.ts'
 import { createProviderHealth, type ProviderHealth } from './provider-health.ts'
-import { readSecret } from './read-secret.ts'
+import { type ReadOutcome, readSecret } from './read-secret.ts'
 import { type RetiredLease, retireLease } from './retire-leases.ts'
 import { createRotationGroup, type RotationGroup } from './rotation-group.ts'
-import { isMadeForGood, type WatchedSecret, watchSecret } from './watched-secret.ts'
+import { type CarriedSecret, isMadeForGood, type WatchedSecret, watchSecret } from './watched-secret.ts'
 
 /** The set of current secrets, kept up to date. */
 export interface SecretWatch {
@@ -28,13 +28,15 @@ export interface WatchOptions {
   readonly plan: Plan
   readonly parts: Parts
   /** Read by an agent before this one in the same process: current at once, so that a new configuration costs no lease. */
-  readonly carried: ReadonlyMap<string, WatchedSecret>
+  readonly carried: ReadonlyMap<string, CarriedSecret>
   readonly changes: Queue<ReadonlySet<string>>
   /** Takes leases that another has replaced, or that nothing needs any more. */
   readonly retire: (lease: RetiredLease) => void
+  /** Told after each step in the life of a lease or a session. */
+  readonly lived: () => void
 }
 
-export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOptions): SecretWatch {
+export function watchSecrets({ plan, parts, carried, changes, retire, lived }: WatchOptions): SecretWatch {
   const secrets = new Map<string, WatchedSecret>()
   const groupOf = new Map<WatchedSecret, RotationGroup>()
   const healths = new Map<string, ProviderHealth>()
@@ -51,7 +53,8 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
   }
 
   function add(secretPlan: SecretPlan): WatchedSecret {
-    const secret = adopt(watchSecret(secretPlan), carried)
+    const watched = watchSecret(secretPlan)
+    const secret = adopt(watched, carried, providerOf(watched))
     secrets.set(secret.key, secret)
     const group = createRotationGroup({
       clock: parts.clock,
@@ -59,17 +62,20 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
       settleMs: plan.settleMs,
       healthOf,
       // A signal of its own: thousands of listeners on one would be searched at each read.
-      read: (member, signal) =>
-        readSecret(
-          member,
-          { ...parts, provider: providerOf(member), health: healthOf(member), retire },
-          AbortSignal.any([signal]),
-        ),
+      read: (member, signal) => read(member, AbortSignal.any([signal])),
       changed: keys => changes.push(keys),
     })
     group.members.add(secret)
     groupOf.set(secret, group)
     return secret
+  }
+
+  async function read(member: WatchedSecret, signal: AbortSignal): Promise<ReadOutcome> {
+    const { lease } = member
+    const its = { provider: providerOf(member), health: healthOf(member) }
+    const outcome = await readSecret(member, { ...parts, ...its, retire }, signal)
+    if (member.lease !== lease) lived()
+    return outcome
   }
 
   function providerOf(secret: WatchedSecret): Provider {
@@ -116,7 +122,7 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
       tellOfCarried(secrets.values())
       for (const secret of secrets.values()) start(secret, signal)
       try {
-        await keepSessions(parts, name => healths.get(name), signal)
+        await keepSessions({ parts, healthOf: name => healths.get(name), lived }, signal)
       } finally {
         for (const push of pushes.values()) push[Symbol.dispose]()
         changes.end()
@@ -179,11 +185,20 @@ export function watchSecrets({ plan, parts, carried, changes, retire }: WatchOpt
   }
 }
 
-function adopt(secret: WatchedSecret, carried: ReadonlyMap<string, WatchedSecret>): WatchedSecret {
+function adopt(
+  secret: WatchedSecret,
+  carried: ReadonlyMap<string, CarriedSecret>,
+  provider: Provider,
+): WatchedSecret {
   const before = carried.get(secret.key)
   if (before?.secret === undefined) return secret
-  const { secret: value, fetchedAt, lease, failures, lastError, withdrawn } = before
+  const { lease } = before
+  // It ends with a session that nobody goes on with: what it gave is worth nothing any more.
+  if (lease?.lease.session !== undefined && !provider.adopt?.(secret.plan.reference, lease.lease))
+    return secret
+  const { secret: value, fetchedAt, nextAt, failures, lastError, withdrawn } = before
+  Object.assign(secret, { secret: value, fetchedAt, lease, failures, lastError, withdrawn, nextAt })
   // A read that was under way when the old agent ended is asked for again at once.
-  const nextAt = Number.isFinite(before.nextAt) || isMadeForGood(before) ? before.nextAt : 0
-  return Object.assign(secret, { secret: value, fetchedAt, lease, failures, lastError, withdrawn, nextAt })
+  if (!Number.isFinite(nextAt) && !isMadeForGood(secret)) secret.nextAt = 0
+  return secret
 }

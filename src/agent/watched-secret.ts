@@ -37,9 +37,15 @@ export interface WatchedSecret {
 
 /** What one agent leaves to the next: a new configuration, or a restart, then costs no lease. */
 export interface Carried {
-  readonly secrets: ReadonlyMap<string, WatchedSecret>
+  /** By key. */
+  readonly secrets: ReadonlyMap<string, CarriedSecret>
   readonly retired: readonly RetiredLease[]
 }
+
+export type CarriedSecret = Pick<
+  WatchedSecret,
+  'secret' | 'fetchedAt' | 'nextAt' | 'lease' | 'failures' | 'lastError' | 'withdrawn'
+>
 
 export interface RunningLease {
   readonly lease: Lease

@@ -11,6 +11,7 @@ import { joinJournals } from '../platform/logger.ts'
 import { openProvider } from '../providers/registry.ts'
 import { openPublisher } from '../publish/publisher.ts'
 import { composeOutputs } from './compose-outputs.ts'
+import { type KeptState, openKeptState } from './kept-state.ts'
 
 export interface Ends {
   readonly clock: Clock
@@ -21,6 +22,8 @@ export interface Ends {
 /** A running set of real parts. Closing it leaves the files as they are. */
 export interface Composition extends AsyncDisposable {
   readonly agent: Agent
+  /** Where `state.keep` asks for it. */
+  readonly kept: KeptState | undefined
 }
 
 /** Providers by their settings, so that one whose settings did not change keeps its session over a new configuration. */
@@ -28,13 +31,28 @@ export type OpenProviders = Map<string, Provider>
 
 export interface Before {
   readonly providers: OpenProviders
+  /** What providers left that are not open any more, by name; see Provider.remember. */
+  readonly remembered: Map<string, string>
   readonly carried: Carried
   /** See CompileOptions: equal writes are one also over a new configuration. */
   readonly writeKey: Uint8Array
 }
 
 export function nothingBefore(): Before {
-  return { providers: new Map(), carried: { secrets: new Map(), retired: [] }, writeKey: randomBytes(32) }
+  return {
+    providers: new Map(),
+    remembered: new Map(),
+    carried: { secrets: new Map(), retired: [] },
+    writeKey: randomBytes(32),
+  }
+}
+
+/**
+ * What an agent before this process left, where `state.keep` has kept it.
+ * @throws PublishError, ConfigurationError where it must not be kept there
+ */
+export function leftBefore(configuration: ResolvedConfiguration, { clock, journal }: Ends): Before {
+  return { ...nothingBefore(), ...openKeptState(configuration, journal)?.load(clock.now()) }
 }
 
 /**
@@ -47,7 +65,7 @@ export async function composeAgent(
   before: Before,
 ): Promise<Composition> {
   await using opened = new AsyncDisposableStack()
-  const providers = await openProviders(configuration, ends, before.providers)
+  const providers = await openProviders(configuration, ends, before)
   const metrics = configuration.listen === undefined ? undefined : await createMetrics(() => agent.status())
   const journal = metrics === undefined ? ends.journal : joinJournals(ends.journal, metrics.journal)
 
@@ -59,14 +77,17 @@ export async function composeAgent(
     allowNonTmpfs: configuration.allowNonTmpfs,
   })
   opened.defer(() => publisher.close())
-  const agent = createAgent(plan, { ...ends, journal, providers, publisher }, before.carried)
+  const kept = openKeptState(configuration, journal)
+  const { writeKey } = before
+  const keep = kept && ((carried: Carried) => kept.save({ carried, writeKey }, providers.values()))
+  const agent = createAgent(plan, { ...ends, journal, providers, publisher, keep }, before.carried)
 
   opened.use(await listenOnSocket(join(configuration.stateDirectory, 'agent.sock'), agent))
   if (configuration.listen !== undefined && metrics !== undefined) {
     opened.use(await listenOnTcp(configuration.listen, agent, metrics.text))
   }
   const parts = opened.move()
-  return { agent, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+  return { agent, kept, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }
 
 async function createMetrics(status: Agent['status']) {
@@ -78,16 +99,22 @@ async function createMetrics(status: Agent['status']) {
 export async function openProviders(
   { providers }: Pick<ResolvedConfiguration, 'providers'>,
   ends: Ends,
-  open: OpenProviders,
+  { providers: open, remembered }: Pick<Before, 'providers' | 'remembered'>,
 ): Promise<ReadonlyMap<string, Provider>> {
   const wanted = new Map(providers.map(settings => [JSON.stringify(settings), settings]))
   for (const [key, provider] of open) {
     if (wanted.has(key)) continue
     open.delete(key)
+    const session = provider.remember?.()
+    if (session !== undefined) remembered.set(provider.name, session)
     await provider.close()
   }
   for (const [key, settings] of wanted) {
-    if (!open.has(key)) open.set(key, await openProvider(settings, ends))
+    if (open.has(key)) continue
+    const provider = await openProvider(settings, ends)
+    open.set(key, provider)
+    const session = remembered.get(provider.name)
+    if (session !== undefined) provider.resume?.(session)
   }
   return new Map([...open.values()].map(provider => [provider.name, provider]))
 }

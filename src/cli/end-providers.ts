@@ -42,8 +42,8 @@ async function revokeAll(
 }
 
 function leasesOf({ name }: Provider, { secrets, retired }: Carried): Lease[] {
-  const running = [...secrets.values()].flatMap(({ plan, lease }) =>
-    lease !== undefined && lease.lease.id !== '' && plan.reference.provider === name ? lease.lease : [],
+  const running = [...secrets].flatMap(([key, { lease }]) =>
+    lease !== undefined && lease.lease.id !== '' && key.startsWith(`${name}:`) ? lease.lease : [],
   )
   return [...running, ...retired.filter(({ provider }) => provider === name).map(({ lease }) => lease)]
 }

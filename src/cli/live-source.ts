@@ -62,7 +62,7 @@ export function createLiveSource(context: ProgramContext): LiveSource {
     return {
       read: reference => secretsOf(reference)?.get(secretKey(reference)),
       async obtain(references, signal) {
-        providers = await openProviders(settings, ends, open)
+        providers = await openProviders(settings, ends, { providers: open, remembered: new Map() })
         for (const provider of providers.values()) {
           if (!known.has(provider)) known.set(provider, new Map())
         }

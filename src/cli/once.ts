@@ -1,6 +1,6 @@
 import type { ResolvedConfiguration } from '../config/resolved.ts'
 import { type ExitCode, exitCodes, KeyturnError } from '../core/errors.ts'
-import { composeAgent, type Ends, nothingBefore } from './compose-agent.ts'
+import { composeAgent, type Ends, leftBefore } from './compose-agent.ts'
 
 export interface OnceOptions {
   readonly ends: Ends
@@ -14,7 +14,7 @@ export interface OnceOptions {
  * @throws what keeps it from being complete, or a KeyturnError after `timeoutMs`
  */
 export async function once({ ends, configuration, timeoutMs, terminate }: OnceOptions): Promise<ExitCode> {
-  const before = nothingBefore()
+  const before = leftBefore(configuration, ends)
   const { providers } = before
   await using composition = await composeAgent(configuration, ends, before)
   const ending = new AbortController()

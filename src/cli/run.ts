@@ -2,7 +2,7 @@ import type { ResolvedConfiguration } from '../config/resolved.ts'
 import { type ExitCode, exitCodes, logFields, problemOf } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
 import { placeText } from '../core/problem.ts'
-import { type Composition, composeAgent, type Ends, nothingBefore } from './compose-agent.ts'
+import { type Composition, composeAgent, type Ends, leftBefore } from './compose-agent.ts'
 import { endProviders } from './end-providers.ts'
 import { InvalidConfiguration } from './invalid-configuration.ts'
 
@@ -30,8 +30,9 @@ export async function run({
 }: RunOptions): Promise<ExitCode> {
   const { journal } = ends
   let configuration = initial
-  let before = nothingBefore()
+  let before = leftBefore(configuration, ends)
   let composition: Composition | undefined = await composeAgent(configuration, ends, before)
+  let { kept } = composition
   journal.record('info', 'started', 'the agent runs', {
     outputs: configuration.outputs.length,
     secrets: configuration.secrets.length,
@@ -39,6 +40,7 @@ export async function run({
 
   while (composition !== undefined) {
     const { agent }: Composition = composition
+    kept = composition.kept
     const next: ResolvedConfiguration | undefined = await runUntilReload(
       agent.run,
       { load, onReload, ends },
@@ -56,6 +58,7 @@ export async function run({
     })
   }
   await endProviders(before, ends)
+  kept?.save(before, before.providers.values())
   journal.record('info', 'ended', 'the agent ends; the files stay')
   return exitCodes.ok
 }

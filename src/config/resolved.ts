@@ -11,6 +11,8 @@ export interface ResolvedConfiguration {
   readonly settleMs: number
   readonly startTimeoutMs: number
   readonly stateDirectory: string
+  /** Where tokens and leases outlive the process. */
+  readonly keepDirectory: string | undefined
   /** Directories in and below which outputs may lie on something else than tmpfs. */
   readonly allowNonTmpfs: readonly string[]
   readonly listen: ListenAddress | undefined

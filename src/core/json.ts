@@ -113,6 +113,16 @@ export function parseJson(text: string): JsonDocument {
   }
 }
 
+/** The text of a value; parsed again it is equal. */
+export function writeJson(value: Json): string {
+  if (value instanceof JsonNumber) return value.text
+  if (Array.isArray(value)) return `[${value.map(writeJson).join(',')}]`
+  if (value instanceof Map) {
+    return `{${[...value].map(([key, item]) => `${JSON.stringify(key)}:${writeJson(item)}`).join(',')}}`
+  }
+  return JSON.stringify(value)
+}
+
 /** True for a JSON object, which is a map here. */
 export function isJsonObject(value: Json | undefined): value is ReadonlyMap<string, Json> {
   return value instanceof Map

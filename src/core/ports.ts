@@ -76,8 +76,10 @@ export interface Provider {
 
   /** What lets another take this one's place with the same session, as text; a credential. Undefined without a session. */
   remember?(): string | undefined
-  /** Takes the place of the provider that remembered this, before any other call. False where it cannot: another login, or too late. */
-  resume?(remembered: string): boolean
+  /** Takes the place of the provider that remembered this, before any other call; not where it is of another login, or too late. */
+  resume?(remembered: string): void
+  /** Goes on with a lease that was issued to another in its place. False where that was in another session, with which it ends. */
+  adopt?(reference: Reference, lease: Lease): boolean
 
   /**
    * Tells of changes as they happen, for backends that can, and of leases that end with their session while a new one
@@ -145,6 +147,7 @@ export interface Publisher {
    * Stages every output whose bytes, owner or mode differ from what is there, validates, remembers the debts, and swaps.
    * All that pass are swapped together. An output that fails keeps its earlier content and harms no other; with
    * `allOrNothing` (a first start) one failure keeps all from appearing.
+   * What an output declares further is told as a part of it, and goes once it is declared no longer.
    * Published at once is published together: one Publication, owed to each notifier that `owedTo` names. Where nothing at
    * all can be written, every output fails. Rejects with the signal's reason where it was aborted before the swap.
    */
@@ -158,7 +161,7 @@ export interface Publisher {
   markComplete(): Promise<void>
   /** Forgets a debt, unless a later publication has replaced it. */
   settle(debt: Debt): Promise<void>
-  /** Removes outputs that are configured no longer, and debts to notifiers that are not either. */
+  /** Removes outputs that are configured no longer with all that they declared, and debts to notifiers that are not either. */
   prune(keep: { outputs: readonly string[]; notifiers: readonly string[] }): Promise<void>
   /** Removes earlier generations whose grace period is over; answers in how many milliseconds to call again, if any stay. */
   collect(): Promise<number | undefined>
@@ -168,6 +171,8 @@ export interface Publisher {
 export interface PublishedState {
   readonly publishedAt: number
   readonly versions: Readonly<Record<string, string>>
+  /** Paths of the further files that it declared. */
+  readonly further?: readonly string[] | undefined
 }
 
 /** Tells the application. One attempt per call: the agent keeps the debt and decides when to try again. */

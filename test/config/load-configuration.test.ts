@@ -47,6 +47,15 @@ outputs:
   })
 
   it('an output inside the state directory', () => {
+    for (const keep of ['/run/s', '/run/s/keep', '/run', '/run/s/.keyturn']) {
+      expect(
+        problems(`state: { keep: ${keep} }\noutputs: { /run/s/a: { value: "file:/a" } }\n`),
+        keep,
+      ).toEqual([
+        expect.stringMatching(/^1:16 ".*" lies where applications find their outputs \(.*another tmpfs/),
+      ])
+    }
+    expect(problems('state: { keep: /run/keep }\noutputs: { /run/s/a: { value: "file:/a" } }\n')).toEqual([])
     expect(problems('state_dir: /run/k\noutputs: { /run/k/a: { value: "file:/a" } }\n')).toEqual([
       `2:12 "/run/k/a" lies inside the agent's state directory "/run/k" (move it, or set state_dir)`,
     ])

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createWorkplace, type Workplace } from '../support/agent-process.ts'
 import { type DatabaseServer, databaseServerKinds } from '../support/database-servers.ts'
 import {
@@ -49,7 +50,7 @@ describe.each(databaseServerKinds())('leased credentials, on $name', kind => {
     place.write('secret_id', textIn(secretId, 'data', 'secret_id'))
   }
 
-  const configure = (role: string, { provider = '', webhook = '', more = '' } = {}) => {
+  const configure = (role: string, { provider = '', webhook = '', more = '', at = file() } = {}) => {
     const template = `{{ with secret "database/creds/${role}" }}{{ .Data.username }}\\n{{ .Data.password }}\\n{{ .LeaseID }}{{ end }}`
     place.configure(`
 providers:
@@ -59,7 +60,7 @@ providers:
     revoke_after: 300ms
     ${provider}
 outputs:
-  ${file()}: { contents: "${template.replaceAll('"', '\\"')}" }
+  ${at}: { contents: "${template.replaceAll('"', '\\"')}" }
 defaults: { owner: ${process.getuid?.()}, group: ${process.getgid?.()} }
 reload: [${webhook === '' ? '' : `{ webhook: "${webhook}" }`}]
 ${more}`)
@@ -128,6 +129,42 @@ ${more}`)
     expect(await revoking.ended).toBe(0)
     await waitUntil(async () => (await server.livingLeases('ending')).length === 1)
     expect(count(revoking, 'session_revoked')).toBe(1)
+  }, 60_000)
+
+  it('outlive a kill of the agent where state.keep says so, and cost no new user and no notification', async () => {
+    await prepare('kept', { token_ttl: '1h' })
+    await server.writeRole('kept', { default_ttl: '10s', max_ttl: '1h' })
+    // Outputs and what is kept must lie in two file systems, of which the machine has one on tmpfs.
+    const directory = mkdtempSync(join(tmpdir(), 'keyturn-test-'))
+    onTestFinished(() => rmSync(directory, { recursive: true }))
+    const at = join(directory, 'credential')
+    const keep = join(place.directory, 'keep')
+    const more = `state: { keep: "${keep}" }\nallow_non_tmpfs: ["${directory}"]`
+    configure('kept', { at, more })
+    let agent = place.run('--log-level', 'debug')
+    await waitUntil(() => existsSync(at))
+    application = await startApplication(at, server)
+    configure('kept', { at, more, webhook: application.webhook })
+    for (let restart = 0; restart < 3; restart += 1) {
+      await waitUntil(() => count(agent, 'started') > 0)
+      agent.child.kill(restart === 0 ? 'SIGTERM' : 'SIGKILL')
+      await agent.ended
+      agent = place.run('--log-level', 'debug')
+    }
+    await waitUntil(() => count(agent, 'lease_renewed') > 0)
+    expect(count(agent, 'logged_in')).toBe(0)
+    expect(await server.livingLeases('kept')).toHaveLength(1)
+    expect(application.users).toHaveLength(1)
+    expect(application.failures).toEqual([])
+    expect(statSync(join(keep, 'leases')).mode & 0o7777).toBe(0o600)
+
+    agent.child.kill('SIGKILL')
+    await agent.ended
+    writeFileSync(join(keep, 'leases'), '{"format":')
+    const other = place.run()
+    await waitUntil(() => application?.users.length === 2)
+    expect(count(other, 'kept_state_unusable')).toBe(1)
+    expect(application.failures).toEqual([])
   }, 60_000)
 
   it('do not exist for static roles, whose password arrives just after each rotation', async () => {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { ListenAddress, ResolvedConfiguration } from '../resolved.ts'
 import { checkOutputPaths, defaultStateDirectory } from './check-output-paths.ts'
 import { namesIn, type Resolution, report } from './resolution.ts'
@@ -26,10 +27,34 @@ export function resolve(resolution: Resolution, reloadIndexes: readonly number[]
     settleMs: input.settle,
     startTimeoutMs: input.start_timeout,
     stateDirectory,
+    keepDirectory: resolveKeepDirectory(resolution, stateDirectory),
     allowNonTmpfs: input.allow_non_tmpfs.map(resolution.absolute),
     listen: input.listen === undefined ? undefined : resolveListen(resolution, input.listen),
     log: input.log,
   }
+}
+
+/** Nobody who sees the outputs may see the token. That it is another volume can only be seen where it is mounted. */
+function resolveKeepDirectory(resolution: Resolution, stateDirectory: string): string | undefined {
+  const { keep } = resolution.input.state
+  if (keep === undefined) return undefined
+  const directory = resolution.absolute(keep)
+  const outputs = Object.keys(resolution.input.outputs).map(name => resolution.absolute(name))
+  const shared = [stateDirectory, ...outputs].find(
+    place => isInside(directory, path.dirname(place)) || isInside(place, directory),
+  )
+  if (shared !== undefined) {
+    report(resolution, {
+      path: ['state', 'keep'],
+      message: `"${keep}" lies where applications find their outputs`,
+      hint: 'whoever mounts the outputs would see the token of the agent: mount another tmpfs for it, which no application mounts',
+    })
+  }
+  return directory
+}
+
+function isInside(place: string, directory: string): boolean {
+  return place === directory || place.startsWith(directory === '/' ? directory : `${directory}/`)
 }
 
 function checkThatAllIsUsed(resolution: Resolution, secrets: SecretBook): void {

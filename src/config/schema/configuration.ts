@@ -47,6 +47,13 @@ const defaults = z.strictObject({
   mode: described(z.prefault(mode(), '0400'), 'Their permission bits in octal.'),
 })
 
+const state = z.strictObject({
+  keep: described(
+    z.optional(path()),
+    'A directory on a tmpfs that no application mounts, for tokens and leases: a restart then issues no new ones.',
+  ),
+})
+
 const log = z.strictObject({
   level: described(
     z.prefault(z.enum(['debug', 'info', 'warn', 'error']), 'info'),
@@ -86,6 +93,7 @@ export const configurationSchema = z.strictObject({
     z.optional(path()),
     'Where the agent keeps its state; without it `.keyturn` in the deepest directory common to the outputs.',
   ),
+  state: described(z.prefault(state, {}), 'What of it outlives the agent.'),
   allow_non_tmpfs: described(
     z.prefault(z.array(path()), []),
     'Directories in and below which outputs may lie on something else than tmpfs.',

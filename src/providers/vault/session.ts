@@ -25,7 +25,7 @@ export interface Session {
   /** See Provider.remember. */
   remember(): string | undefined
   /** See Provider.resume. */
-  resume(remembered: string): boolean
+  resume(remembered: string): void
   close(): void
 }
 
@@ -69,7 +69,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   }
 
   async function obtainToken(): Promise<Token> {
-    const startedAt = clock.now()
+    const startedAt = clock.uptime()
     const answer = await logIn(closing.signal).catch((error: unknown) => {
       throw loginFailure(error, settings)
     })
@@ -90,7 +90,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
     const before = token
     token = next
     if (before === undefined || before.session === next.session) return next
-    earlier = [...earlier, before].filter(other => isAlive(other, clock.now()))
+    earlier = [...earlier, before].filter(other => isAlive(other, clock.uptime()))
     parts.ended(before.session)
     return next
   }
@@ -105,7 +105,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
 
   /** Another token to try where the server may have lost one, for which it has just refused something. */
   function successorOf(suspect: Token): Promise<Token | undefined> {
-    const now = clock.now()
+    const now = clock.uptime()
     if (now - replacedInVainAt < replaceIntervalMs) return Promise.resolve(undefined)
     if (suspicion?.of !== suspect || now - suspicion.at > lookupIntervalMs) {
       const successor = findSuccessor(suspect)
@@ -137,7 +137,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
   async function renew(old: Token, signal: AbortSignal): Promise<Token | undefined> {
     if (!old.renewable) return undefined
     const path = 'auth/token/renew-self'
-    const startedAt = clock.now()
+    const startedAt = clock.uptime()
     const answer = await client
       .ask({ method: 'POST', path, token: old.value, body: {}, signal })
       .catch((error: unknown): VaultDocument | undefined => {
@@ -161,7 +161,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
         const next = token === used ? await untilAborted(successorOf(used), signal) : token
         if (next === undefined) throw error
         const answer = await request(next.value, next.session).catch(again => {
-          if (isForbidden(again)) replacedInVainAt = clock.now()
+          if (isForbidden(again)) replacedInVainAt = clock.uptime()
           throw again
         })
         if (token === used) adopt(next)
@@ -174,7 +174,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
     async keepAlive(signal) {
       const old = await current(signal)
       if (old.ttlMs === 0) return unlimitedWaitMs
-      const dueMs = old.obtainedAt + old.ttlMs * renewalShare - clock.now()
+      const dueMs = old.obtainedAt + old.ttlMs * renewalShare - clock.uptime()
       if (dueMs > 0) return Math.max(dueMs, shortestWaitMs)
       const renewed = await renew(old, signal)
       if (renewed !== undefined) {
@@ -190,7 +190,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
 
     async revoke(signal) {
       const path = 'auth/token/revoke-self'
-      const living = [token, ...earlier].filter(other => other !== undefined && isAlive(other, clock.now()))
+      const living = [token, ...earlier].filter(other => other !== undefined && isAlive(other, clock.uptime()))
       const body = {}
       await Promise.all(
         living.map(other => client.ask({ method: 'POST', path, token: other?.value, body, signal })),
@@ -203,9 +203,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
 
     resume(remembered) {
       const kept = recallToken(remembered, settings)
-      if (kept === undefined || !isAlive(kept, clock.now())) return false
-      token = kept
-      return true
+      if (kept !== undefined && isAlive(kept, clock.uptime())) token = kept
     },
 
     close: () => closing.abort(new ProviderError('unreachable', `${settings.name} is closed`)),

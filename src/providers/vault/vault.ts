@@ -98,6 +98,11 @@ export function openVaultProvider(settings: VaultSettings, { clock, journal }: V
 
     remember: session.remember,
     resume: session.resume,
+    adopt(reference, { session: issuedIn = '' }) {
+      if (!session.isCurrent(issuedIn)) return false
+      leased.issued(reference, issuedIn)
+      return true
+    },
 
     keepAlive: signal => session.keepAlive(signal),
 

@@ -151,6 +151,17 @@ describe('leases of Vault', () => {
     expect(told).toEqual([credentials])
   })
 
+  it('are told of also to one that watches them anew', async () => {
+    await lease()
+    const reference = parseReference(`vault:${credentials}`)
+    provider.watch?.(reference, () => told.push('first'))[Symbol.dispose]()
+    provider.watch?.(reference, () => told.push('second'))
+    known = []
+    obtain('t-2')
+    await read('secret/x')
+    expect(told).toEqual(['second'])
+  })
+
   it('are revoked one by one, and one that has ended already is no error', async () => {
     const first = await lease()
     stub.answers['sys/leases/revoke'] = { status: 204 }
@@ -180,15 +191,24 @@ describe('leases of Vault', () => {
   it('live on with the session that another provider of the same login has remembered', async () => {
     const first = await lease()
     const remembered = provider.remember?.() ?? ''
+    const adopts = () => {
+      provider.resume?.(remembered)
+      return provider.adopt?.(parseReference(`vault:${credentials}`), first)
+    }
     open()
-    expect(provider.resume?.(remembered)).toBe(true)
+    expect(adopts()).toBe(true)
     expect(await renew(first)).toEqual(first)
     expect(stub.countOf(logIn)).toBe(1)
+    known = []
+    obtain('t-2')
+    await read('secret/x')
+    expect(told).toEqual([credentials])
+
     open({ auth: { method: 'cert', mount: 'other' } })
-    expect(provider.resume?.(remembered)).toBe(false)
+    expect(adopts()).toBe(false)
     open()
     await clock.advance(60_000)
-    expect(provider.resume?.(remembered)).toBe(false)
+    expect(adopts()).toBe(false)
     await expect(renew(first)).rejects.toMatchObject({ kind: 'missing' })
   })
 
