@@ -17,6 +17,7 @@ import { scratchFunctions } from './functions/scratch.ts'
 import { searchFunctions } from './functions/search.ts'
 import { secretFunctions } from './functions/secret.ts'
 import { sprigGroups } from './functions/sprig/groups.ts'
+import { refusedSprigFunctions } from './functions/sprig/refused.ts'
 import { textFunctions } from './functions/text.ts'
 import { jsonFunctions } from './functions/to-json.ts'
 import type { FunctionGroup, TemplateFunction } from './template-function.ts'
@@ -25,6 +26,8 @@ import type { FunctionGroup, TemplateFunction } from './template-function.ts'
 export interface FunctionLookup {
   has(name: string): boolean
   names(): readonly string[]
+  /** Why a function that consul-template has does not exist here, as the end of "it is refused because ...". */
+  refusal?(name: string): string | undefined
 }
 
 export interface GroupEntry {
@@ -76,6 +79,7 @@ const groupsByName: ReadonlyMap<string, GroupEntry> = new Map(
 export const templateFunctions: FunctionLookup = {
   has: name => groupsByName.has(name),
   names: () => [...groupsByName.keys()],
+  refusal: name => refusedSprigFunctions.get(name),
 }
 
 /** The functions of these names, all of which `templateFunctions` has. */

@@ -199,6 +199,10 @@ export class ExpressionParser {
       this.called.add(name)
       return { kind: 'function', name, at }
     }
+    const refusal = this.#functions.refusal?.(name)
+    if (refusal !== undefined) {
+      this.#tokens.fail(`function "${name}" is refused because ${refusal}`, undefined, token)
+    }
     // Who comes from Helm writes sprig's functions without the prefix that they have here.
     const prefixed = `sprig_${name}`
     const hint = this.#functions.has(prefixed)

@@ -68,6 +68,10 @@ export const sprigGroups: readonly GroupEntry[] = [
     load: async () => (await import('./crypto.ts')).sprigCryptoFunctions,
   },
   {
+    names: names('duration durationRound mustDateModify mustToDate must_date_modify toDate unixEpoch'),
+    load: async () => (await import('./date.ts')).sprigDateFunctions,
+  },
+  {
     names: names('base clean dir ext isAbs osBase osClean osDir osExt osIsAbs'),
     load: async () => (await import('./paths.ts')).sprigPathFunctions,
   },
