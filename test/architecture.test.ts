@@ -16,6 +16,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   agent: ['core'],
   template: ['core'],
   config: ['core'],
+  import: ['core'],
   platform: ['core'],
   providers: ['core', 'platform'],
   publish: ['core', 'platform'],

@@ -103,7 +103,7 @@ async function templateParser({ data }: ConfigurationSource): Promise<Configurat
   return (text, name) => ({ secrets: namedInTemplate(text, name) })
 }
 
-function programExists(program: string, searchPath: string): boolean {
+export function programExists(program: string, searchPath: string): boolean {
   const candidates = isAbsolute(program)
     ? [program]
     : searchPath.split(delimiter).map(directory => join(directory, program))

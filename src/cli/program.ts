@@ -3,6 +3,7 @@ import { parseDuration } from '../core/duration.ts'
 import { type ExitCode, exitCodes } from '../core/errors.ts'
 import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
 import type { DevStoreCommandOptions } from './dev-store.ts'
+import type { ImportOptions } from './import.ts'
 import type { RenderOptions } from './render.ts'
 import { reportError } from './report-error.ts'
 
@@ -94,6 +95,32 @@ function createProgram(context: ProgramContext, done: Done): Command {
     .action(async (target: string | undefined, options: RenderOptions) => {
       const { render } = await import('./render.ts')
       done(await render(context, target, options))
+    })
+
+  program
+    .command('import')
+    .description('make a configuration from those of Vault Agent, OpenBao agent or consul-template')
+    .argument('[files...]', 'their configurations, HCL or JSON; several count as one')
+    .option(
+      '--template <source:destination[:command]>',
+      'a template as consul-template takes it by -template; repeatable',
+      (triple: string, others: readonly string[] = []) => [...others, triple],
+    )
+    .addOption(
+      new Option('--output-dir <directory>', 'where keyturn.yaml and templates/ are written').default('.'),
+    )
+    .option('--force', 'write over files that are there')
+    .option('--stdout', 'print keyturn.yaml and write nothing')
+    .addHelpText(
+      'after',
+      examples(
+        'keyturn import agent.hcl --output-dir keyturn',
+        'keyturn import --template db.ctmpl:/run/secrets/db:"pkill -HUP app"',
+      ),
+    )
+    .action(async (files: string[], options: ImportOptions) => {
+      const { importCommand } = await import('./import.ts')
+      done(await importCommand(context, files, options))
     })
 
   program

@@ -8,6 +8,7 @@ const commands = [
   'once',
   'check',
   'render',
+  'import',
   'schema',
   'status',
   'refresh',
