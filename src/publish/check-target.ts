@@ -1,6 +1,6 @@
 import { dirname } from 'node:path'
 import { ConfigurationError, PublishError } from '../core/errors.ts'
-import type { Output } from '../core/output.ts'
+import type { Target } from '../core/output.ts'
 import { makeDirectory } from './directories.ts'
 import type { FileStatus, FileSystem } from './file-system.ts'
 
@@ -17,7 +17,7 @@ export interface TargetRules {
  * @param stateDevice the file system of the state directory
  * @throws PublishError, ConfigurationError
  */
-export function prepareTarget(output: Output, stateDevice: string, rules: TargetRules): void {
+export function prepareTarget(output: Target, stateDevice: string, rules: TargetRules): void {
   for (const { name } of output.files) assertInside(name, output)
   const parent = prepareDirectory(dirname(output.path), rules)
   const present = rules.fileSystem.lstat(output.path)
@@ -116,7 +116,7 @@ function assertTmpfs(path: string, deepest: string, { fileSystem, allowNonTmpfs 
 
 const onlyOneFileSystem = '; all outputs of one agent lie in one volume'
 
-function directoryInTheWay({ path, kind }: Output, mounted: boolean): PublishError {
+function directoryInTheWay({ path, kind }: Target, mounted: boolean): PublishError {
   if (kind === 'file') {
     return new PublishError(`"${path}" is a directory, and the output is a file`, {
       hint: 'end the path in "/" for an output of several files, or remove the directory',
@@ -131,7 +131,7 @@ function directoryInTheWay({ path, kind }: Output, mounted: boolean): PublishErr
       })
 }
 
-function assertInside(name: string, { path, kind }: Output): void {
+function assertInside(name: string, { path, kind }: Target): void {
   const parts = name.split('/')
   const inside = kind === 'file' ? name === '' : parts.every(part => !['', '.', '..'].includes(part))
   if (!inside || name.includes('\0')) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, Publication, PublishedOutput } from '../core/ports.ts'
+import { outputOf } from './members.ts'
 import type { Ready, State } from './state.ts'
 import type { Workspace } from './workspace.ts'
 
@@ -18,17 +19,32 @@ export function planPublication(
     id: randomUUID(),
     publishedAt: clock.now(),
     publishedUptimeMs: clock.uptime(),
-    outputs: ready.map(one => describe(one, before, workspace)),
+    outputs: [...Map.groupBy(ready, outputOf)].map(([path, members]) => ({
+      ...merged(members.map(member => describe(member, before, workspace))),
+      path,
+    })),
   }
 }
 
-function describe({ path, entry }: Ready, before: State, { fileSystem }: Workspace): PublishedOutput {
+/** What an output declares is told as a part of it. Its members have come from the same secrets. */
+function merged(members: readonly Omit<PublishedOutput, 'path'>[]): Omit<PublishedOutput, 'path'> {
+  return {
+    owners: [...new Set(members.flatMap(({ owners }) => owners))],
+    versions: members.at(-1)?.versions ?? {},
+    first: members.every(({ first }) => first),
+  }
+}
+
+function describe(
+  { path, entry }: Ready,
+  before: State,
+  { fileSystem }: Workspace,
+): Omit<PublishedOutput, 'path'> {
   const record = before.outputs.get(path)
   // The earlier owners too: it is their processes that have read the earlier files.
   const owners = [...(record?.current?.files ?? []), ...entry.files].map(({ owner }) => owner)
   return {
-    path,
-    owners: [...new Set(owners)],
+    owners,
     versions: entry.versions,
     first: record === undefined && fileSystem.lstat(path) === undefined,
   }

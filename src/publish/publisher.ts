@@ -13,6 +13,7 @@ import { owe } from './debts.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
 import { createGenerationStore, type GenerationStore } from './generation-store.ts'
 import { type Lock, lockState } from './lock.ts'
+import { membersOf, outputOf, presentIn, publishedIn, undeclared } from './members.ts'
 import { planPublication } from './plan-publication.ts'
 import { publishFailure } from './publish-failure.ts'
 import { recover } from './recover.ts'
@@ -82,11 +83,7 @@ class DiskPublisher implements Publisher {
   }
 
   published(): ReadonlyMap<string, PublishedState> {
-    const published = new Map<string, PublishedState>()
-    for (const [path, { current }] of this.#state.outputs) {
-      if (current !== undefined) published.set(path, current)
-    }
-    return published
+    return publishedIn(this.#state)
   }
 
   debts(): readonly Debt[] {
@@ -107,11 +104,11 @@ class DiskPublisher implements Publisher {
       return { publication: undefined, failures }
     }
     const swapped = ready.length === 0 ? undefined : this.#swapIn(ready, options)
-    this.#confirmVersions(outputs)
-    return {
-      publication: swapped?.publication,
-      failures: [...failures, ...(swapped?.failures ?? [])],
-    }
+    this.#confirmVersions(outputs.flatMap(membersOf))
+    const failed = [...failures, ...(swapped?.failures ?? [])]
+    const whole = outputs.filter(({ output }) => !failed.some(({ path }) => path === output.path))
+    this.#remove(undeclared(whole, this.#state))
+    return { publication: swapped?.publication, failures: failed }
   }
 
   async markComplete(): Promise<void> {
@@ -126,16 +123,11 @@ class DiskPublisher implements Publisher {
   }
 
   async prune(keep: { outputs: readonly string[]; notifiers: readonly string[] }): Promise<void> {
-    const outputs = new Map(this.#state.outputs)
     const debts = this.#state.debts.filter(({ notifier }) => keep.notifiers.includes(notifier))
     const kept = new Set(keep.outputs)
-    const surplus = [...this.published().keys()].filter(path => !kept.has(path))
-    const removed = surplus.filter(path => this.#remove(path))
-    for (const path of removed) outputs.set(path, {})
-    this.#generations.show(new Map(removed.map(path => [path, undefined])))
-    if (removed.length > 0 || debts.length < this.#state.debts.length) {
-      this.#save({ ...this.#state, outputs, debts })
-    }
+    const surplus = presentIn(this.#state).filter(present => !kept.has(outputOf(present)))
+    this.#remove(surplus.map(({ path }) => path))
+    if (debts.length < this.#state.debts.length) this.#save({ ...this.#state, debts })
   }
 
   async collect(): Promise<number | undefined> {
@@ -165,17 +157,17 @@ class DiskPublisher implements Publisher {
       })
     } catch (error) {
       for (const { entry } of ready) discardStaged(workspace, entry.name)
-      return { publication: undefined, failures: ready.map(({ path }) => this.#unwritten(path, error)) }
+      return { publication: undefined, failures: this.#unwritten(ready, error) }
     }
 
     const { swapped, failures } = swapTogether(ready, { ...this.#parts, allOrNothing, before })
-    const shown = new Map(swapped.map(({ path, entry }) => [path, entry.name]))
-    this.#generations.show(shown)
+    this.#generations.show(new Map(swapped.map(({ path, entry }) => [path, entry.name])))
+    const changed = new Set(swapped.map(outputOf))
     const publication = {
       ...planned,
       // After the last rename: who started before it may have read earlier content.
       publishedUptimeMs: clock.uptime(),
-      outputs: planned.outputs.filter(({ path }) => shown.has(path)),
+      outputs: planned.outputs.filter(({ path }) => changed.has(path)),
     }
     const owing = swapped.length === 0 ? [] : owedTo(publication.outputs)
     this.#state = {
@@ -187,11 +179,11 @@ class DiskPublisher implements Publisher {
     return { publication: swapped.length === 0 ? undefined : publication, failures }
   }
 
-  #unwritten(path: string, error: unknown): PublishFailure {
-    return {
+  #unwritten(ready: readonly Ready[], error: unknown): PublishFailure[] {
+    return [...new Set(ready.map(outputOf))].map(path => ({
       path,
       error: publishFailure(`"${path}" cannot be published, for the agent's state cannot be written`, error),
-    }
+    }))
   }
 
   /** A secret may rotate without its output's bytes changing. */
@@ -210,7 +202,16 @@ class DiskPublisher implements Publisher {
     }
   }
 
-  #remove(path: string): boolean {
+  #remove(paths: readonly string[]): void {
+    const removed = paths.filter(path => this.#removeOne(path))
+    if (removed.length === 0) return
+    const outputs = new Map(this.#state.outputs)
+    for (const path of removed) outputs.set(path, {})
+    this.#generations.show(new Map(removed.map(path => [path, undefined])))
+    this.#save({ ...this.#state, outputs })
+  }
+
+  #removeOne(path: string): boolean {
     const { workspace, journal } = this.#parts
     const entry = this.#state.outputs.get(path)?.current
     if (entry === undefined) return false

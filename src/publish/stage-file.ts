@@ -1,4 +1,4 @@
-import type { OutputFile } from '../core/output.ts'
+import type { TargetFile } from '../core/output.ts'
 import type { FileSystem, OpenFile } from './file-system.ts'
 
 export interface FileRecord {
@@ -30,7 +30,7 @@ function writeWhole(fileSystem: FileSystem, file: OpenFile, bytes: Uint8Array): 
 }
 
 /** Gives a staged file its mode and then its owner: in this order, for what is given away cannot be changed any more. */
-export function giveAway(fileSystem: FileSystem, file: OpenFile, wanted: OutputFile): FileRecord {
+export function giveAway(fileSystem: FileSystem, file: OpenFile, wanted: TargetFile): FileRecord {
   const { name, mode, owner, group } = wanted
   fileSystem.fchmod(file, mode)
   const present = fileSystem.fstat(file)

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { PublishError } from '../core/errors.ts'
-import type { Output, OutputFile, RenderedOutput } from '../core/output.ts'
+import type { RenderedOutput, Target, TargetFile } from '../core/output.ts'
 import { makeDirectory, setDirectoryMode, syncDirectory } from './directories.ts'
 import type { FileSystem, OpenFile } from './file-system.ts'
 import { isSystemError } from './publish-failure.ts'
@@ -47,7 +47,7 @@ async function stageFiles(
   signal: AbortSignal,
 ): Promise<FileRecord[]> {
   const { output, contents, path } = staged
-  const open: { readonly file: OpenFile; readonly wanted: OutputFile }[] = []
+  const open: { readonly file: OpenFile; readonly wanted: TargetFile }[] = []
   try {
     for (const [index, wanted] of output.files.entries()) {
       const file = stageFile(fileSystem, join(path, wanted.name), contents[index] ?? new Uint8Array())
@@ -61,13 +61,13 @@ async function stageFiles(
 }
 
 /** A file keeps the end of its name, for programs that validate by it. */
-function stagingName({ kind, path }: Output, number: number): string {
+function stagingName({ kind, path }: Target, number: number): string {
   if (kind === 'file') return `${number}-${basename(path).slice(-60)}`
   return `${generationLabel(path)}-${number}`
 }
 
 /** The generation and the directories in it, parents first. */
-function directoriesOf({ files }: Output, base: string): string[] {
+function directoriesOf({ files }: Target, base: string): string[] {
   const found = new Set<string>()
   for (const { name } of files) {
     for (let at = dirname(name); at !== '.'; at = dirname(at)) found.add(join(base, at))
@@ -76,7 +76,7 @@ function directoriesOf({ files }: Output, base: string): string[] {
 }
 
 /** Lets the readers of the files in: their group, or everybody where there is more than one group. */
-function openUp(fileSystem: FileSystem, path: string, { files }: Output): void {
+function openUp(fileSystem: FileSystem, path: string, { files }: Target): void {
   const [group = 0, ...others] = new Set(files.map(file => file.group))
   const worldReadable = files.some(({ mode }) => (mode & 0o007) !== 0)
   const directory = fileSystem.openDirectory(path)
@@ -90,7 +90,7 @@ function openUp(fileSystem: FileSystem, path: string, { files }: Output): void {
   syncDirectory(fileSystem, path)
 }
 
-function withoutChown({ path, files }: Output, { uid }: FileSystem, cause: Error): PublishError {
+function withoutChown({ path, files }: Target, { uid }: FileSystem, cause: Error): PublishError {
   const owners = [...new Set(files.map(({ owner, group }) => `${owner}:${group}`))].join(', ')
   return new PublishError(
     `"${path}" cannot be given to ${owners}: the agent (uid ${uid}) lacks the capability CHOWN`,

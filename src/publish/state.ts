@@ -28,6 +28,8 @@ export interface OutputRecord {
 
 export interface Entry {
   readonly kind: 'file' | 'directory'
+  /** Path of the output whose template declared this file; undefined for an output of the configuration. */
+  readonly of?: string | undefined
   /** In `staging` before the swap; a directory's in `generations` after it. */
   readonly name: string
   /** Of bytes, owners and modes. */
@@ -109,6 +111,7 @@ const versionsSchema = z.record(z.string(), z.string())
 
 const entrySchema = z.object({
   kind: z.enum(['file', 'directory']),
+  of: z.optional(z.string()),
   name: z.string(),
   digest: z.string(),
   files: z.array(

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import type { Journal, PublishFailure } from '../core/ports.ts'
 import { syncDirectory } from './directories.ts'
+import { outputOf } from './members.ts'
 import { isSystemError, publishFailure } from './publish-failure.ts'
 import type { Ready, State } from './state.ts'
 import { removeOutput, swapIn } from './swap.ts'
@@ -15,8 +16,8 @@ interface SwapOptions {
 }
 
 /**
- * Swaps all in, one rename after the other with nothing between them. One that fails keeps its earlier content; with
- * `allOrNothing` those that had none disappear again.
+ * Swaps all in, one rename after the other with nothing between them. One that fails keeps its earlier content, and so does
+ * what follows of the same output; with `allOrNothing` those that had none disappear again.
  */
 export function swapTogether(
   swaps: readonly Ready[],
@@ -24,14 +25,21 @@ export function swapTogether(
 ): { swapped: readonly Ready[]; failures: readonly PublishFailure[] } {
   const swapped: Ready[] = []
   const failures: PublishFailure[] = []
+  const failed = new Set<string>()
   for (const swap of swaps) {
+    const output = outputOf(swap)
+    if (failed.has(output)) {
+      discardStaged(workspace, swap.entry.name)
+      continue
+    }
     try {
       swapIn(workspace, swap.path, swap.entry)
       swapped.push(swap)
     } catch (error) {
       discardStaged(workspace, swap.entry.name)
+      failed.add(output)
       failures.push({
-        path: swap.path,
+        path: output,
         error: publishFailure(`"${swap.path}" cannot be put in place`, error),
       })
     }

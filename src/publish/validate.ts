@@ -1,12 +1,12 @@
 import { formatDuration } from '../core/duration.ts'
 import { KeyturnError, PublishError } from '../core/errors.ts'
 import { parseJson } from '../core/json.ts'
-import type { Output, Validation } from '../core/output.ts'
+import type { Target, Validation } from '../core/output.ts'
 import { runProgram } from '../platform/run-program.ts'
 import { problemOfPem } from './validate-pem.ts'
 
 export interface StagedContent {
-  readonly output: Output
+  readonly output: Target
   /** In the order of `output.files`. */
   readonly contents: readonly Uint8Array[]
   /** Where the file, or the directory of files, is staged. */

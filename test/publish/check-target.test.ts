@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { KeyturnError } from '../../src/core/errors.ts'
-import type { Output } from '../../src/core/output.ts'
+import type { Target } from '../../src/core/output.ts'
 import { prepareDirectory, prepareTarget } from '../../src/publish/check-target.ts'
 import { createFileSystem } from '../../src/publish/file-system.ts'
 import { renderedDirectory, renderedFile } from '../support/rendered-outputs.ts'
@@ -100,7 +100,7 @@ describe('a directory for outputs', () => {
 
 describe('an output’s path', () => {
   const device = () => fileSystem.lstat(target.path)?.device ?? ''
-  const refused = ({ output }: { output: Output }, stateDevice = device()) =>
+  const refused = ({ output }: { output: Target }, stateDevice = device()) =>
     refusal(() => prepareTarget(output, stateDevice, rules()))
 
   it('that is a directory is refused for a file', () => {

@@ -155,7 +155,8 @@ export async function perform(
     const after = world.look()
     if (result === undefined) continue
     const published = result.publication?.outputs.map(({ path }) => path) ?? []
-    const changed = [...after.keys()].filter(path => after.get(path) !== before.get(path))
+    const changedPaths = [...after.keys()].filter(path => after.get(path) !== before.get(path))
+    const changed = [...new Set(changedPaths.map(world.outputOf))]
     expect(
       mayRepeat ? published.filter(path => changed.includes(path)).toSorted() : published.toSorted(),
     ).toEqual(changed.toSorted())

@@ -31,6 +31,11 @@ export function publishScenarios(directory: string): Scenario[] {
   const token = (version: string) => renderedFile(at('app/api/token'), `token ${version}`, { version })
   const tls = (version: string) =>
     renderedDirectory(at('tls'), { cert: `cert ${version}`, 'private/key': `key ${version}` }, { version })
+  const certificate = (version: string, further: readonly string[]) =>
+    renderedFile(at('cert.pem'), `certificate ${version}`, {
+      version,
+      further: Object.fromEntries(further.map(name => [at(name), `${name} ${version}`])),
+    })
   const everything = (version: string) => [user(version), password(version), tls(version)]
   const published: Step[] = [{ publish: everything('1') }, 'mark complete', 'tell']
   const toUser = ({ name, args }: Operation) => name === 'rename' && args[1] === at('user')
@@ -48,6 +53,26 @@ export function publishScenarios(directory: string): Scenario[] {
       name: 'a rotation of files and a directory, of which an earlier one is still to be told',
       before: [...published, { publish: [user('2')] }],
       steps: [{ publish: everything('3') }, 'tell'],
+    },
+    {
+      name: 'a first start of an output that declares further ones',
+      opens: true,
+      before: [],
+      steps: [
+        { publish: [certificate('1', ['key.pem', 'private/ca.pem'])], allOrNothing: true },
+        'mark complete',
+      ],
+    },
+    {
+      name: 'a rotation of an output that declares further ones',
+      before: [{ publish: [certificate('1', ['key.pem', 'ca.pem'])] }, 'mark complete', 'tell'],
+      steps: [{ publish: [certificate('2', ['key.pem', 'ca.pem']), user('1')] }],
+    },
+    {
+      name: 'an output that declares others than before',
+      opens: true,
+      before: [{ publish: [certificate('1', ['key.pem', 'ca.pem'])] }, 'mark complete', 'tell'],
+      steps: [{ publish: [certificate('2', ['key.pem', 'chain.pem'])] }, 'tell'],
     },
     {
       name: 'a rotation that changes no byte',

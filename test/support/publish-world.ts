@@ -28,6 +28,8 @@ export interface PublishWorld extends Disposable {
    * belongs to no output, or is missing though it has to stay
    */
   look(): Seen
+  /** The path of the output that has a name, itself or as one of what it declares. */
+  outputOf(path: string): string
   /** From now on what is seen counts as read, and these outputs have to stay. */
   startReading(staying: readonly string[]): void
   /** Those who have read what is no longer there, and were neither told nor are to be. */
@@ -41,6 +43,7 @@ export function createPublishWorld(): PublishWorld {
   const { path } = target
   let elapsedMs = 0
   let legal = new Map<string, Set<string>>()
+  let declaredBy = new Map<string, string>()
   let reads = new Map<string, Map<string, number>>()
   let told: Debt[] = []
   let staying: readonly string[] = []
@@ -57,9 +60,13 @@ export function createPublishWorld(): PublishWorld {
     reset(outputs) {
       for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true })
       legal = new Map()
+      declaredBy = new Map()
       for (const rendered of outputs) {
-        const { path: name } = rendered.output
-        legal.set(name, (legal.get(name) ?? new Set()).add(descriptionOf(rendered)))
+        for (const member of [rendered, ...(rendered.further ?? [])]) {
+          const { path: name } = member.output
+          legal.set(name, (legal.get(name) ?? new Set()).add(descriptionOf(member)))
+          declaredBy.set(name, rendered.output.path)
+        }
       }
       world.startReading([])
       told = []
@@ -110,6 +117,7 @@ export function createPublishWorld(): PublishWorld {
       }
       return seen
     },
+    outputOf: name => declaredBy.get(name) ?? name,
     startReading(outputs) {
       reads = new Map()
       staying = outputs
@@ -124,7 +132,7 @@ export function createPublishWorld(): PublishWorld {
             ([, readAt]) =>
               !knowing.some(
                 ({ outputs, publishedUptimeMs }) =>
-                  publishedUptimeMs >= readAt && outputs.some(output => output.path === name),
+                  publishedUptimeMs >= readAt && outputs.some(output => output.path === world.outputOf(name)),
               ),
           )
           .map(([description]) => `${name}: ${description}`),

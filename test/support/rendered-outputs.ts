@@ -8,13 +8,18 @@ export const group = geteuid?.() === 0 ? 10001 : (getegid?.() ?? 0)
 type FileOptions = Partial<Pick<OutputFile, 'mode' | 'owner' | 'group' | 'validate'>>
 
 export interface RenderedOptions extends FileOptions {
+  /** Of a file: what its template declares, contents by path. */
+  readonly further?: Readonly<Record<string, string>>
   readonly version?: string
   readonly outputValidate?: Output['validate']
 }
 
 /** A file output as rendered. */
 export function renderedFile(path: string, content: string, options: RenderedOptions = {}): RenderedOutput {
-  return rendered({ path, kind: 'file' }, { '': content }, options)
+  const { further, ...own } = options
+  const declared = Object.entries(further ?? {}).map(([name, text]) => renderedFile(name, text, own))
+  const output = rendered({ path, kind: 'file' }, { '': content }, own)
+  return further === undefined ? output : { ...output, further: declared }
 }
 
 /** A directory output as rendered, with contents by file name. */
