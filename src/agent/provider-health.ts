@@ -1,6 +1,7 @@
 import { backoffMs } from '../core/backoff.ts'
 import type { ProviderError } from '../core/errors.ts'
 import type { Clock, Random } from '../core/ports.ts'
+import type { WatchedSecret } from './watched-secret.ts'
 
 /** A backend that is down is asked by one request per interval, whatever is configured; back again, it is used at once. */
 const backoffLimits = { baseMs: 500, maxMs: 5_000 }
@@ -15,18 +16,24 @@ const patienceMs = 250
 export interface ProviderHealth {
   /** Failures in a row that say the backend, not one secret, is in trouble. */
   readonly failures: number
-  /** No request before this instant. */
+  /** How often it was down so far. Throttling is not counted: that spreads a fleet by itself. */
+  readonly outages: number
+  /** No request before this instant of Clock.uptime(). */
   readonly retryAt: number
   /** Waits for its turn; false where the backend is in trouble and is not to be asked before `retryAt`. */
   admit(signal: AbortSignal): Promise<boolean>
   /** After each read that was admitted. */
   leave(): void
   succeeded(): void
-  failed(error: ProviderError): void
+  /** `askedAt` is when the read began: a request that hung has been waited for already. */
+  failed(error: ProviderError, askedAt: number): void
+  /** Those that are not to be had just now. What gives one of them back may give back all. */
+  readonly refused: Set<WatchedSecret>
 }
 
 export function createProviderHealth(clock: Clock, random: Random): ProviderHealth {
   let failures = 0
+  let outages = 0
   let retryAt = 0
   let allowed = 1
   let underWay = 0
@@ -63,11 +70,14 @@ export function createProviderHealth(clock: Clock, random: Random): ProviderHeal
     get failures() {
       return failures
     },
+    get outages() {
+      return outages
+    },
     get retryAt() {
       return retryAt
     },
     async admit(signal) {
-      if (clock.now() < retryAt) return false
+      if (clock.uptime() < retryAt) return false
       if (waiting.length === 0 && underWay < allowed) {
         underWay += 1
         return true
@@ -76,6 +86,7 @@ export function createProviderHealth(clock: Clock, random: Random): ProviderHeal
       void growImpatient(signal)
       return admitted
     },
+    refused: new Set(),
     leave() {
       underWay -= 1
       admitWaiting()
@@ -85,13 +96,16 @@ export function createProviderHealth(clock: Clock, random: Random): ProviderHeal
       retryAt = 0
       allowed += 1
     },
-    failed(error) {
+    failed(error, askedAt) {
       // Requests that were under way together fail together: they are one failure.
-      if (clock.now() < retryAt && error.retryAfterMs === undefined) return
+      if (clock.uptime() < retryAt && error.retryAfterMs === undefined) return
+      if (failures === 0 && error.kind !== 'throttled') outages += 1
       failures += 1
+      const waitMs = backoffMs(failures, backoffLimits, random, error.retryAfterMs)
+      const soonest = clock.uptime() + backoffLimits.baseMs / 10
       retryAt = Math.max(
         retryAt,
-        clock.now() + backoffMs(failures, backoffLimits, random, error.retryAfterMs),
+        error.retryAfterMs === undefined ? Math.max(askedAt + waitMs, soonest) : clock.uptime() + waitMs,
       )
       allowed = 1
       for (const enter of waiting.splice(0)) enter(false)

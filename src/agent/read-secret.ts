@@ -28,7 +28,9 @@ const leaseShare = 2 / 3
 const shortestWaitMs = { certificate: 1_000, lease: 200 }
 /** A replica that lags, or a policy that is just being written, refuses once or twice; so often it is meant. */
 const refusalsForGood = 3
-const unknownSecretBackoff = { baseMs: 500, maxMs: 30_000 }
+/** One that is refused is asked for often enough to be back at once; the more there are, the more seldom each. */
+const refusedBackoff = { baseMs: 500, maxMs: 5_000 }
+const refusedMaxMs = 30_000
 
 /**
  * One step in the life of a watched secret: renews its lease where that will do, else fetches it, and notes on
@@ -41,6 +43,7 @@ export async function readSecret(
 ): Promise<ReadOutcome> {
   watched.nextAt = Number.POSITIVE_INFINITY
   watched.wanted = false
+  const askedAt = parts.clock.uptime()
   try {
     const outcome = (await renewed(watched, parts, signal))
       ? 'unchanged'
@@ -48,12 +51,13 @@ export async function readSecret(
     parts.health.succeeded()
     watched.failures = 0
     watched.refusals = 0
+    parts.health.refused.delete(watched)
     watched.withdrawn = false
     watched.lastError = undefined
     return outcome
   } catch (error) {
     signal.throwIfAborted()
-    return failed(watched, error, parts)
+    return failed(watched, { thrown: error, askedAt }, parts)
   } finally {
     if (watched.wanted) watched.nextAt = 0
   }
@@ -62,14 +66,14 @@ export async function readSecret(
 async function renewed(watched: WatchedSecret, parts: ReadParts, signal: AbortSignal): Promise<boolean> {
   const { lease: running } = watched
   const { provider, clock, journal } = parts
-  const askedAt = clock.now()
+  const askedAt = clock.uptime()
   if (!running?.renew || provider.renew === undefined || isNearItsEnd(running, askedAt)) return false
   try {
     const granted = await provider.renew(running.lease, signal)
     // Less than at first means that max_ttl cuts it short: from here on only a new credential helps.
     const renew = granted.renewable && granted.ttlMs > 0.9 * running.lease.ttlMs
     runLease(watched, granted, { parts, renew, askedAt })
-    watched.fetchedAt = clock.now()
+    watched.fetchedAt = clock.uptime()
     journal.record('debug', 'lease_renewed', `lease of ${watched.key} renewed`, {
       secret: watched.key,
       ttl_ms: granted.ttlMs,
@@ -90,7 +94,7 @@ async function fetched(watched: WatchedSecret, parts: ReadParts, signal: AbortSi
   const { provider, clock, journal } = parts
   const { reference, optional } = watched.plan
   const before = watched.secret
-  const askedAt = clock.now()
+  const askedAt = clock.uptime()
   const secret = await provider.fetch(reference, signal).catch((error: unknown) => {
     const absent = error instanceof ProviderError && (error.kind === 'missing' || error.kind === 'forbidden')
     // An optional secret may be absent; one that was there is kept as its last good answer (G3).
@@ -99,7 +103,7 @@ async function fetched(watched: WatchedSecret, parts: ReadParts, signal: AbortSi
   })
   if (secret?.lease?.id !== watched.lease?.lease.id) retireLease(watched, parts.retire)
   watched.secret = secret
-  watched.fetchedAt = clock.now()
+  watched.fetchedAt = clock.uptime()
   scheduleNext(watched, { secret, askedAt }, parts)
   if (before?.version === secret?.version && before !== undefined) return 'unchanged'
   const [severity, event, outcome] = before
@@ -128,7 +132,7 @@ function scheduleNext(
     return
   }
   expectRotation(watched, secret?.rotatesInMs, parts)
-  const pollAt = parts.clock.now() + watched.plan.refreshMs
+  const pollAt = parts.clock.uptime() + watched.plan.refreshMs
   watched.nextAt = Math.min(pollAt, watched.rotationPollAt ?? pollAt)
 }
 
@@ -143,7 +147,7 @@ function expectRotation(
   watched.rotationPollAt =
     rotatesInMs === undefined
       ? undefined
-      : clock.now() + rotatesInMs + backoffMs(watched.overdue + 1, limits, random)
+      : clock.uptime() + rotatesInMs + backoffMs(watched.overdue + 1, limits, random)
 }
 
 function runLease(
@@ -158,7 +162,11 @@ function runLease(
   watched.nextAt = askedAt + Math.max(lease.ttlMs * share, shortestMs)
 }
 
-function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): ReadOutcome {
+function failed(
+  watched: WatchedSecret,
+  { thrown, askedAt }: { thrown: unknown; askedAt: number },
+  parts: ReadParts,
+): ReadOutcome {
   const { clock, health, random, journal } = parts
   const error =
     thrown instanceof ProviderError
@@ -168,14 +176,14 @@ function failed(watched: WatchedSecret, thrown: unknown, parts: ReadParts): Read
   const repeated = watched.lastError?.message === error.message
   watched.lastError = error
   if (concernsWholeProvider(error)) {
-    health.failed(error)
+    health.failed(error, askedAt)
     watched.nextAt = health.retryAt
-    // A fleet that waited together must not go on together.
-    watched.phased = false
   } else {
     health.succeeded()
-    watched.nextAt =
-      clock.now() + backoffMs(watched.failures, unknownSecretBackoff, random, error.retryAfterMs)
+    health.refused.add(watched)
+    const { baseMs, maxMs } = refusedBackoff
+    const limits = { baseMs, maxMs: Math.min(refusedMaxMs, maxMs * health.refused.size) }
+    watched.nextAt = clock.uptime() + backoffMs(watched.failures, limits, random, error.retryAfterMs)
   }
   // The same failure again is no change of state.
   journal.record(repeated ? 'debug' : 'warn', 'secret_failed', error.message, {

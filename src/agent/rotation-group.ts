@@ -35,19 +35,19 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
 
   async function run(signal: AbortSignal): Promise<void> {
     while (members.size > 0) {
-      const due = membersDue(members, clock.now())
+      const due = membersDue(members, clock.uptime())
       if (due.length > 0 || changes.keys.size > 0) {
         await round(due, signal)
         continue
       }
       for (const resolve of afterRound) resolve()
       afterRound = []
-      await bell.sleep(nextInstant(members) - clock.now(), signal)
+      await bell.sleep(nextInstant(members) - clock.uptime(), signal)
     }
   }
 
   async function round(due: readonly WatchedSecret[], signal: AbortSignal): Promise<void> {
-    const startedAt = clock.now()
+    const startedAt = clock.uptime()
     const reads = readDue(due, signal)
     await Promise.race([
       whileAnswering(reads, { clock, patienceMs: parts.settleMs }, signal),
@@ -100,14 +100,13 @@ export function createRotationGroup(parts: GroupParts): RotationGroup {
     const health = parts.healthOf(member)
     if (!(await health.admit(signal))) {
       member.nextAt = health.retryAt
-      member.phased = false
       return
     }
-    const sentAt = clock.now()
+    const sentAt = clock.uptime()
     try {
       const outcome = await parts.read(member, signal)
       if (outcome === 'rotated' || outcome === 'arrived' || outcome === 'withdrawn') {
-        changes.add(member.key, outcome === 'rotated' ? clock.now() - sentAt : undefined)
+        changes.add(member.key, outcome === 'rotated' ? clock.uptime() - sentAt : undefined)
         // An answer that came after its round is a round of its own.
         bell.ring()
       }
@@ -178,16 +177,18 @@ function nextInstant(members: ReadonlySet<WatchedSecret>): number {
   return next
 }
 
-/** One jitter for the whole round: agents spread, a group stays in step. The very first gives the agent its own phase. */
-function spreadRound(read: readonly WatchedSecret[], { clock, random }: GroupParts): void {
+/** One jitter for the whole round: agents spread, a group stays in step. The first of
+ * all, and the first after an outage, gives the agent a phase of its own. */
+function spreadRound(read: readonly WatchedSecret[], { clock, random, healthOf }: GroupParts): void {
   const share = random()
-  const now = clock.now()
+  const now = clock.uptime()
   for (const member of read) {
     if (!inStep(member) || !Number.isFinite(member.nextAt) || member.wanted) continue
-    const jitter = (member.phased ? 0.1 : 0.9) * share
+    const { outages } = healthOf(member)
+    const jitter = (member.phase === outages ? 0.1 : 0.9) * share
     const pollAt = now + member.plan.refreshMs * (1 - jitter)
     member.nextAt = Math.min(pollAt, member.rotationPollAt ?? pollAt)
-    member.phased = true
+    member.phase = outages
   }
 }
 

@@ -6,7 +6,7 @@ import type { RetiredLease } from './retire-leases.ts'
 
 const minMaxStaleMs = 15 * 60_000
 
-/** One secret that the agent keeps up to date, with what it knows of it. */
+/** One secret that the agent keeps up to date, with what it knows of it. Its instants are of Clock.uptime(), which never jumps. */
 export interface WatchedSecret {
   readonly key: string
   readonly plan: SecretPlan
@@ -29,8 +29,8 @@ export interface WatchedSecret {
   withdrawn: boolean
   failures: number
   lastError: Error | undefined
-  /** Its polls have the phase of this agent: only the first interval is cut at random over its whole length. */
-  phased: boolean
+  /** The provider's outage since which its polls have a random phase: the first interval after it is cut at random. */
+  phase: number | undefined
   /** The read under way, which a further read waits for, so that an older answer never replaces a newer one. */
   reading: Promise<void> | undefined
 }
@@ -69,7 +69,7 @@ export function watchSecret(plan: SecretPlan): WatchedSecret {
     withdrawn: false,
     failures: 0,
     lastError: undefined,
-    phased: false,
+    phase: undefined,
     reading: undefined,
   }
 }
@@ -86,25 +86,29 @@ function maxStaleMs(watched: WatchedSecret): number | undefined {
 }
 
 /** Older than its bound (G5): the end of its lease, or `max_stale` since the last answer. */
-export function isStale(watched: WatchedSecret, now: number): boolean {
+export function isStale(watched: WatchedSecret, uptimeMs: number): boolean {
   if (watched.withdrawn) return true
   if (watched.secret === null) return false
   if (watched.fetchedAt === undefined) return true
   if (watched.lease !== undefined && watched.plan.maxStaleMs === undefined)
-    return now >= watched.lease.expiresAt
-  return now - watched.fetchedAt > (maxStaleMs(watched) ?? Number.POSITIVE_INFINITY)
+    return uptimeMs >= watched.lease.expiresAt
+  return uptimeMs - watched.fetchedAt > (maxStaleMs(watched) ?? Number.POSITIVE_INFINITY)
 }
 
-export function secretStatus(watched: WatchedSecret, now: number): SecretStatus {
+export function secretStatus(
+  watched: WatchedSecret,
+  { now, uptimeMs }: { now: number; uptimeMs: number },
+): SecretStatus {
+  const shown = (instant: number | undefined) => instant && Math.round(now - uptimeMs + instant)
   return {
     names: watched.plan.names,
     reference: watched.key,
     version: watched.secret?.version,
-    fetchedAt: watched.fetchedAt,
-    nextFetchAt: Number.isFinite(watched.nextAt) ? watched.nextAt : undefined,
+    fetchedAt: shown(watched.fetchedAt),
+    nextFetchAt: Number.isFinite(watched.nextAt) ? shown(watched.nextAt) : undefined,
     maxStaleMs: maxStaleMs(watched),
-    stale: isStale(watched, now),
-    leaseExpiresAt: watched.lease?.expiresAt,
+    stale: isStale(watched, uptimeMs),
+    leaseExpiresAt: shown(watched.lease?.expiresAt),
     failures: watched.failures,
     lastError: watched.lastError?.message,
   }
