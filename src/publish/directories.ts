@@ -1,6 +1,6 @@
 import type { FileSystem } from './file-system.ts'
 
-/** Makes a directory with exactly this mode, whatever the umask; the setgid bit of its parent stays, as its group does. */
+/** Makes a directory with exactly this mode, whatever ACL its parent hands down; the setgid bit of its parent stays, as its group does. */
 export function makeDirectory(fileSystem: FileSystem, path: string, mode: number): void {
   fileSystem.makeDirectory(path, mode)
   setDirectoryMode(fileSystem, path, mode)

@@ -19,7 +19,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
-import { geteuid } from 'node:process'
+import { geteuid, umask } from 'node:process'
 
 /**
  * The only way in which the publisher touches a disk; one method is one system call (reading is three), so that a test can cut
@@ -37,7 +37,7 @@ export interface FileSystem {
   readDirectory(path: string): string[]
   readLink(path: string): string
   readFile(path: string): Uint8Array
-  /** With `mode` as far as the umask allows. */
+  /** With `mode` from the first instant, whatever the umask. */
   makeDirectory(path: string, mode: number): void
   removeDirectory(path: string): void
   unlink(path: string): void
@@ -82,7 +82,15 @@ export function createFileSystem(): FileSystem {
     readDirectory: path => readdirSync(path),
     readLink: path => readlinkSync(path),
     readFile: path => readFileSync(path, { flag: O_RDONLY | O_NOFOLLOW }),
-    makeDirectory: (path, mode) => mkdirSync(path, { mode }),
+    makeDirectory(path, mode) {
+      // Nothing else of this process makes anything meanwhile that others can reach.
+      const before = umask(0)
+      try {
+        mkdirSync(path, { mode })
+      } finally {
+        umask(before)
+      }
+    },
     removeDirectory: path => rmdirSync(path),
     unlink: path => unlinkSync(path),
     symlink: (target, path) => symlinkSync(target, path),
