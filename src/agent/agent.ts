@@ -229,6 +229,7 @@ export function createAgent(
       agentStatus({
         startedAt,
         now: clock.now(),
+        uptimeMs: clock.uptime(),
         secrets: watch.secrets,
         outputs: plan.outputs,
         board,

@@ -68,7 +68,7 @@ export function deliverNotifications(
       journal.record('info', 'notified', `${notifier.id}: ${outcome}`, {
         notifier: notifier.id,
         publication: debt.publication.id,
-        latency_ms: clock.now() - debt.publication.publishedAt,
+        latency_ms: clock.uptime() - debt.publication.publishedUptimeMs,
       })
       await onDisk(() => publisher.settle(debt))
       settled()

@@ -4,7 +4,8 @@ import type { Provider } from '../core/ports.ts'
 import type { Parts } from './plan.ts'
 import type { ProviderHealth } from './provider-health.ts'
 
-const backoffLimits = { baseMs: 1_000, maxMs: 30_000 }
+/** Often enough that a token near its end is renewed as soon as the backend is back. */
+const backoffLimits = { baseMs: 1_000, maxMs: 5_000 }
 
 export interface SessionKeeping {
   readonly parts: Parts

@@ -1,4 +1,4 @@
-import { backoffMs } from '../core/backoff.ts'
+import { type BackoffLimits, backoffMs } from '../core/backoff.ts'
 import { ProviderError } from '../core/errors.ts'
 import type { Clock, Journal, Provider, Publisher, Random } from '../core/ports.ts'
 import type { Lease, Secret } from '../core/secret.ts'
@@ -28,9 +28,6 @@ const leaseShare = 2 / 3
 const shortestWaitMs = { certificate: 1_000, lease: 200 }
 /** A replica that lags, or a policy that is just being written, refuses once or twice; so often it is meant. */
 const refusalsForGood = 3
-/** One that is refused is asked for often enough to be back at once; the more there are, the more seldom each. */
-const refusedBackoff = { baseMs: 500, maxMs: 5_000 }
-const refusedMaxMs = 30_000
 
 /**
  * One step in the life of a watched secret: renews its lease where that will do, else fetches it, and notes on
@@ -181,8 +178,7 @@ function failed(
   } else {
     health.succeeded()
     health.refused.add(watched)
-    const { baseMs, maxMs } = refusedBackoff
-    const limits = { baseMs, maxMs: Math.min(refusedMaxMs, maxMs * health.refused.size) }
+    const limits = refusedBackoff(watched, health)
     watched.nextAt = clock.uptime() + backoffMs(watched.failures, limits, random, error.retryAfterMs)
   }
   // The same failure again is no change of state.
@@ -193,6 +189,15 @@ function failed(
     hint: error.hint,
   })
   return withdrawnBy(error, watched, parts) ? 'withdrawn' : 'failed'
+}
+
+/** One that is refused is back soon after it is granted; the more there are, the more seldom each is asked for. */
+function refusedBackoff({ plan }: WatchedSecret, { refused }: ProviderHealth): BackoffLimits {
+  const seldomMs = 30_000
+  return {
+    baseMs: 500,
+    maxMs: plan.reference.write === undefined ? Math.min(seldomMs, 5_000 * refused.size) : seldomMs,
+  }
 }
 
 /** Whether it is refused for good, just now, and the configuration wants it gone then. */

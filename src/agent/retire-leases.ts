@@ -16,6 +16,7 @@ export interface RetiredLease {
   /** Of its secret; outputs may still show it. */
   readonly version: string
   readonly lease: Lease
+  /** Clock.uptime(). */
   readonly expiresAt: number
   readonly revokeAfterMs: number
 }
@@ -50,7 +51,7 @@ export function retireLeases(parts: Parts, carried: readonly RetiredLease[]): Le
   for (const lease of carried) retire(lease)
 
   async function advance(lease: Retiring, signal: AbortSignal): Promise<void> {
-    const now = clock.now()
+    const now = clock.uptime()
     if (lease.expiresAt <= now) return void retiring.delete(lease)
     if (lease.revokeAt === undefined && !isUsed(lease, publisher)) {
       lease.revokeAt = now + lease.revokeAfterMs
@@ -71,7 +72,7 @@ export function retireLeases(parts: Parts, carried: readonly RetiredLease[]): Le
         const next = Math.min(
           ...[...retiring].map(({ revokeAt, expiresAt }) => Math.min(revokeAt ?? expiresAt, expiresAt)),
         )
-        await bell.sleep(next - clock.now(), signal)
+        await bell.sleep(next - clock.uptime(), signal)
       }
     },
   }
@@ -112,7 +113,7 @@ async function revoked(retiring: Retiring, parts: Parts, signal: AbortSignal): P
     retiring.failures += 1
     const retryAfterMs = error instanceof ProviderError ? error.retryAfterMs : undefined
     if (waiting)
-      retiring.revokeAt = clock.now() + backoffMs(retiring.failures, revokeBackoff, random, retryAfterMs)
+      retiring.revokeAt = clock.uptime() + backoffMs(retiring.failures, revokeBackoff, random, retryAfterMs)
     const severity = waiting && retiring.failures > 1 ? 'debug' : 'warn'
     journal.record(severity, 'lease_not_revoked', messageOf(error), {
       secret: retiring.key,

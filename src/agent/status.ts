@@ -7,6 +7,7 @@ import { secretStatus, type WatchedSecret } from './watched-secret.ts'
 export interface StatusSources {
   readonly startedAt: number
   readonly now: number
+  readonly uptimeMs: number
   readonly secrets: ReadonlyMap<string, WatchedSecret>
   readonly outputs: readonly Output[]
   readonly board: OutputBoard
@@ -15,9 +16,9 @@ export interface StatusSources {
 }
 
 export function agentStatus(sources: StatusSources): Status {
-  const { now, publisher } = sources
+  const { publisher } = sources
   const published = publisher.published()
-  const secrets = [...sources.secrets.values()].map(secret => secretStatus(secret, now))
+  const secrets = [...sources.secrets.values()].map(secret => secretStatus(secret, sources))
   return {
     startedAt: sources.startedAt,
     published: publisher.complete,

@@ -72,8 +72,14 @@ export function watchSecrets({ plan, parts, carried, changes, retire, lived }: W
 
   async function read(member: WatchedSecret, signal: AbortSignal): Promise<ReadOutcome> {
     const { lease } = member
-    const its = { provider: providerOf(member), health: healthOf(member) }
-    const outcome = await readSecret(member, { ...parts, ...its, retire }, signal)
+    const health = healthOf(member)
+    const wasRefused = health.refused.has(member)
+    const outcome = await readSecret(
+      member,
+      { ...parts, provider: providerOf(member), health, retire },
+      signal,
+    )
+    if (wasRefused && !health.refused.has(member)) for (const other of health.refused) want(other)
     if (member.lease !== lease) lived()
     return outcome
   }
@@ -169,6 +175,7 @@ export function watchSecrets({ plan, parts, carried, changes, retire, lived }: W
       groupOf.get(secret)?.members.delete(secret)
       groupOf.delete(secret)
       secrets.delete(key)
+      healthOf(secret).refused.delete(secret)
       retireLease(secret, retire)
       pushes.get(key)?.[Symbol.dispose]()
       pushes.delete(key)

@@ -31,6 +31,8 @@ export type OpenProviders = Map<string, Provider>
 
 export interface Before {
   readonly providers: OpenProviders
+  /** Credentials whose files are removed, by path. */
+  readonly taken: Map<string, string>
   /** What providers left that are not open any more, by name; see Provider.remember. */
   readonly remembered: Map<string, string>
   readonly carried: Carried
@@ -41,6 +43,7 @@ export interface Before {
 export function nothingBefore(): Before {
   return {
     providers: new Map(),
+    taken: new Map(),
     remembered: new Map(),
     carried: { secrets: new Map(), retired: [] },
     writeKey: randomBytes(32),
@@ -52,7 +55,7 @@ export function nothingBefore(): Before {
  * @throws PublishError, ConfigurationError where it must not be kept there
  */
 export function leftBefore(configuration: ResolvedConfiguration, { clock, journal }: Ends): Before {
-  return { ...nothingBefore(), ...openKeptState(configuration, journal)?.load(clock.now()) }
+  return { ...nothingBefore(), ...openKeptState(configuration, journal)?.load(clock.uptime()) }
 }
 
 /**
@@ -99,7 +102,7 @@ async function createMetrics(status: Agent['status']) {
 export async function openProviders(
   { providers }: Pick<ResolvedConfiguration, 'providers'>,
   ends: Ends,
-  { providers: open, remembered }: Pick<Before, 'providers' | 'remembered'>,
+  { providers: open, remembered, taken }: Pick<Before, 'providers' | 'remembered' | 'taken'>,
 ): Promise<ReadonlyMap<string, Provider>> {
   const wanted = new Map(providers.map(settings => [JSON.stringify(settings), settings]))
   for (const [key, provider] of open) {
@@ -111,7 +114,7 @@ export async function openProviders(
   }
   for (const [key, settings] of wanted) {
     if (open.has(key)) continue
-    const provider = await openProvider(settings, ends)
+    const provider = await openProvider(settings, { ...ends, taken })
     open.set(key, provider)
     const session = remembered.get(provider.name)
     if (session !== undefined) provider.resume?.(session)

@@ -16,7 +16,7 @@ export interface SecretStatus {
   /** `provider:path` with its selector. */
   readonly reference: string
   readonly version: string | undefined
-  /** Clock.now() of the last answer that confirmed or changed the version. */
+  /** As Clock.now() has it now: the last answer that confirmed or changed the version. */
   readonly fetchedAt: number | undefined
   readonly nextFetchAt: number | undefined
   /** Undefined where it does not age: what a write made that nothing ends. */

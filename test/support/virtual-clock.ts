@@ -4,6 +4,8 @@ import type { Clock } from '../../src/core/ports.ts'
 export interface VirtualClock extends Clock {
   /** Moves on by `ms`, letting all that wakes meanwhile run to its next sleep. */
   advance(ms: number): Promise<void>
+  /** Sets the wall clock by so much, forwards or back. */
+  jump(ms: number): void
   /** Moves on until `condition` holds, at most `withinMs`; rejects where it never does. */
   until(condition: () => boolean, withinMs?: number): Promise<void>
 }
@@ -15,6 +17,7 @@ interface Sleeper {
 
 export function createVirtualClock(startAt = 1_700_000_000_000): VirtualClock {
   let now = startAt
+  let jumpedMs = 0
   const sleepers = new Set<Sleeper>()
 
   async function advanceTo(target: number): Promise<void> {
@@ -31,7 +34,7 @@ export function createVirtualClock(startAt = 1_700_000_000_000): VirtualClock {
   }
 
   return {
-    now: () => now,
+    now: () => now + jumpedMs,
     uptime: () => now - startAt + 1_000_000,
     sleep(ms, signal) {
       return new Promise((resolve, reject) => {
@@ -50,6 +53,9 @@ export function createVirtualClock(startAt = 1_700_000_000_000): VirtualClock {
         signal.addEventListener('abort', abort, { once: true })
         sleepers.add(sleeper)
       })
+    },
+    jump(ms) {
+      jumpedMs += ms
     },
     advance: ms => advanceTo(now + ms),
     async until(condition, withinMs = 3_600_000) {

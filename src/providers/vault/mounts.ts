@@ -19,7 +19,7 @@ export interface Mounts {
 }
 
 /** For how long a path whose probe was refused is not probed again. */
-const refusedForMs = 60_000
+const refusedForMs = 3_000
 
 /** `probe` asks `sys/internal/ui/mounts/<path>`, which any token may that can read something below the mount. */
 export function createMounts(probe: (path: string) => Promise<VaultDocument>, clock: Clock): Mounts {
@@ -29,7 +29,7 @@ export function createMounts(probe: (path: string) => Promise<VaultDocument>, cl
 
   const find = (path: string): Mount | undefined => {
     const at = refusedAt.get(path)
-    if (at !== undefined && clock.now() - at < refusedForMs) return { path: '', kind: 'unknown' }
+    if (at !== undefined && clock.uptime() - at < refusedForMs) return { path: '', kind: 'unknown' }
     return known.find(mount => `${path}/`.startsWith(mount.path))
   }
 
@@ -43,7 +43,7 @@ export function createMounts(probe: (path: string) => Promise<VaultDocument>, cl
       // Without the right to ask, the read itself tells what is wrong.
       if (!(error instanceof ProviderError) || error.transient || error.kind === 'unauthenticated')
         throw error
-      refusedAt.set(path, clock.now())
+      refusedAt.set(path, clock.uptime())
       return { path: '', kind: 'unknown' }
     }
   }

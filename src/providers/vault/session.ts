@@ -190,7 +190,9 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
 
     async revoke(signal) {
       const path = 'auth/token/revoke-self'
-      const living = [token, ...earlier].filter(other => other !== undefined && isAlive(other, clock.uptime()))
+      const living = [token, ...earlier].filter(
+        other => other !== undefined && isAlive(other, clock.uptime()),
+      )
       const body = {}
       await Promise.all(
         living.map(other => client.ask({ method: 'POST', path, token: other?.value, body, signal })),

@@ -12,6 +12,7 @@ export interface Token {
   /** 0 where it does not expire. */
   readonly ttlMs: number
   readonly renewable: boolean
+  /** Clock.uptime(). */
   readonly obtainedAt: number
 }
 
