@@ -1,8 +1,7 @@
 import { lstatSync, readFileSync } from 'node:fs'
-import type { Piece } from '../core/piece.ts'
 import { equalsDigest } from './equals-digest.ts'
 import { formatProblem } from './format-problem.ts'
-import type { Preview } from './preview-outputs.ts'
+import type { Outcome, Preview } from './preview-outputs.ts'
 import type { ShowOptions } from './show-previews.ts'
 import { clearDiff, type DiffRow, shownDiff } from './shown-diff.ts'
 import { type Palette, palette, printable, withLabels } from './terminal.ts'
@@ -12,11 +11,7 @@ const contextLines = 2
 interface Rendered extends Preview {
   /** All files of its output. */
   readonly siblings: readonly Preview[]
-  readonly outcome: {
-    readonly kind: 'rendered'
-    readonly content: Uint8Array
-    readonly pieces: readonly Piece[]
-  }
+  readonly outcome: Extract<Outcome, { kind: 'rendered' }>
 }
 
 /** Prints which lines of a published file would change; masked by what the template says of them. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../core/errors.ts'
-import type { Output, OutputFile, ReadSecret } from '../core/output.ts'
-import type { Piece } from '../core/piece.ts'
+import type { DeclaredFile, Output, OutputFile, ReadSecret, Target, TargetFile } from '../core/output.ts'
+import { hidden, type Piece } from '../core/piece.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 
 /** Where the secrets of a preview come from. */
@@ -11,16 +11,21 @@ export interface SecretSource {
   failureOf(reference: Reference): Error
 }
 
-/** One file of an output, rendered and not published. */
+/** One file of an output, or one that a template declares beside it, rendered and not published. */
 export interface Preview {
-  readonly output: Output
-  readonly file: OutputFile
+  readonly output: Target
+  readonly file: TargetFile
   readonly path: string
   readonly outcome: Outcome
 }
 
 export type Outcome =
-  | { readonly kind: 'rendered'; readonly content: Uint8Array; readonly pieces: readonly Piece[] }
+  | {
+      readonly kind: 'rendered'
+      readonly content: Uint8Array
+      readonly pieces: readonly Piece[]
+      readonly declared: readonly DeclaredFile[]
+    }
   /** An optional secret does not exist, so that there is nothing to write. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'failed'; readonly errors: readonly Error[] }
@@ -48,12 +53,12 @@ export async function previewOutputs(
     const attempts = files.map(({ file }) => attempt(file, source.read))
     const missing = attempts.flatMap(found => (found.kind === 'waiting' ? found.missing : []))
     if (await obtain(missing)) continue
-    return files.map(({ output, file }, index) => ({
-      output,
-      file,
-      path: file.name === '' ? output.path : `${output.path}/${file.name}`,
-      outcome: settled(attempts[index] ?? { kind: 'absent' }, source),
-    }))
+    return files.flatMap(({ output, file }, index) => {
+      const path = file.name === '' ? output.path : `${output.path}/${file.name}`
+      const outcome = settled(attempts[index] ?? { kind: 'absent' }, source)
+      const declared = outcome.kind === 'rendered' ? outcome.declared : []
+      return [{ output, file, path, outcome }, ...declared.map(further => declaredPreview(further, file))]
+    })
   }
 }
 
@@ -62,18 +67,30 @@ function attempt({ renderer }: OutputFile, read: ReadSecret): Attempt {
   try {
     const rendered = renderer.render(read, piece => pieces.push(piece))
     if ('content' in rendered) {
-      const { content } = rendered
-      return {
-        kind: 'rendered',
-        pieces,
-        content: typeof content === 'string' ? Buffer.from(content) : content,
-      }
+      const { content, declared = [] } = rendered
+      return { kind: 'rendered', pieces, declared, content: bytesOf(content) }
     }
     const missing = rendered.missing.filter(reference => read(reference) === undefined)
     return missing.length === 0 ? { kind: 'absent' } : { kind: 'waiting', missing }
   } catch (error) {
     return { kind: 'failed', errors: [error instanceof Error ? error : new Error(messageOf(error))] }
   }
+}
+
+/** Its content came through a function, so that nothing of it is known to be of the template. */
+function declaredPreview({ path, mode, content, owner, group }: DeclaredFile, by: TargetFile): Preview {
+  const file = { name: '', mode, owner: owner ?? by.owner, group: group ?? by.group }
+  const pieces = [hidden('the content that writeToFile gets', content)]
+  return {
+    output: { path, kind: 'file', files: [file] },
+    file,
+    path,
+    outcome: { kind: 'rendered', pieces, declared: [], content: bytesOf(content) },
+  }
+}
+
+function bytesOf(content: string | Uint8Array): Uint8Array {
+  return typeof content === 'string' ? Buffer.from(content) : content
 }
 
 function settled(found: Attempt, source: SecretSource): Outcome {
