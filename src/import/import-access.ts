@@ -8,7 +8,7 @@ export function importAccess(section: Section): Settings {
   const group = idOf(section, ['group', 'gid'])
   const mode = modeOf(section)
   const worldAccess = (mode & 0o7) !== 0
-  if (worldAccess) section.report.difference(section.origin, section.name('perms'), worldRemedy)
+  if (worldAccess) section.report.difference(section.originOf('perms'), section.name('perms'), worldRemedy)
   return present({
     owner,
     // Without a group the file keeps that of the agent, which must be root to give it away; keyturn would take the owner's.

@@ -31,14 +31,15 @@ export function importExec(root: Section): DraftNotifier | undefined {
     const settings = present({ signal, process: basename(program), any_owner: true, splay })
     return { origin, settings, on: undefined }
   }
-  report.todo(origin, 'exec', `${startsNone}; ${told}`)
+  const cannot = written !== undefined && signal === undefined ? `; keyturn does not send ${written}` : ''
+  report.todo(origin, 'exec', `${startsNone}; ${told}${cannot}`)
   return undefined
 }
 
 const startsNone =
   'keyturn starts no application: start it in a container of its own, with the PID namespace and the volume of the files'
 const told =
-  'it was started again when a secret changed: tell it by a signal or a webhook under "reload", at worst SIGTERM'
+  'tell it of changes by a signal or a webhook under "reload", or by SIGTERM, so that it is started again'
 
 const withoutCounterpart: readonly (readonly [string, string])[] = [
   ['restart_on_secret_changes', 'what happens to the application is said under "reload"'],

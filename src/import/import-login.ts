@@ -20,7 +20,7 @@ export function importLogin(autoAuth: Section): Login | undefined {
   section.list('wrap_ttl', 'todo', 'the token stays in the agent, so nothing has to wrap it')
   for (const key of ['min_backoff', 'max_backoff']) section.list(key, 'difference', backoffRemedy)
   if (section.flag('exit_on_err') === true)
-    report.difference(section.origin, section.name('exit_on_err'), exitRemedy)
+    report.difference(section.originOf('exit_on_err'), section.name('exit_on_err'), exitRemedy)
   const mount = section
     .text('mount_path')
     ?.replace(/^auth\//, '')
@@ -127,7 +127,7 @@ function otherLogin(section: Section, type: string): Login {
 function removal(config: Section, key: string, file: string): void {
   if (config.flag(key) === false) return
   config.report.difference(
-    config.origin,
+    config.originOf(key),
     config.name(key),
     `"${file}" is not removed but read at each login: mount it read-only, for the agent alone`,
   )

@@ -35,9 +35,14 @@ export function importTemplate(
   const settings = templateSettings(section, surroundings, path ?? 'template')
   const access = importAccess(section)
   for (const [key, remedy] of withoutCounterpart) section.list(key, 'difference', remedy)
-  if (section.flag('backup') === true) report.todo(origin, section.name('backup'), backupRemedy)
+  if (section.flag('backup') === true)
+    report.todo(section.originOf('backup'), section.name('backup'), backupRemedy)
   if (section.flag('create_dest_dirs') === false)
-    report.difference(origin, section.name('create_dest_dirs'), directoriesRemedy)
+    report.difference(
+      section.originOf('create_dest_dirs'),
+      section.name('create_dest_dirs'),
+      directoriesRemedy,
+    )
   const settle = importWait(section)
   const command = importTemplateCommand(section, surroundings.programExists)
   if (path === undefined) {
@@ -66,7 +71,11 @@ export function templateSettings(
     ...(section.texts('function_blacklist') ?? []),
   ])
   if (denied.size > 0)
-    section.report.difference(section.origin, section.name('function_denylist'), denylistRemedy)
+    section.report.difference(
+      section.originOf('function_denylist'),
+      section.name('function_denylist'),
+      denylistRemedy,
+    )
   const template = store.add(section, destination, { left, right, denied })
   return present({
     template,

@@ -23,9 +23,10 @@ export function importVault({ root, login, refresh, maxConnections }: VaultSourc
   const auth = login?.auth ?? (vault && tokenOf(vault)) ?? noLogin(root)
   const seconds = refresh ?? vault?.duration('default_lease_duration') ?? agentsInterval
   for (const [key, severity, remedy] of withoutCounterpart) vault?.list(key, severity, remedy)
-  if (vault?.flag('unwrap_token') === true) report.todo(vault.origin, 'vault.unwrap_token', unwrapRemedy)
+  if (vault?.flag('unwrap_token') === true)
+    report.todo(vault.originOf('unwrap_token'), 'vault.unwrap_token', unwrapRemedy)
   if (vault?.flag('enabled') === false)
-    report.todo(vault.origin, 'vault.enabled', 'it was off, and is on now')
+    report.todo(vault.originOf('enabled'), 'vault.enabled', 'it was off, and is on now')
   return present({
     address,
     namespace,
@@ -43,7 +44,7 @@ function addressOf(root: Section, vault: Section | undefined): string {
   const address = vault?.text('address')
   if (address !== undefined && /^https?:\/\//.test(address)) return address
   root.report.todo(
-    (vault ?? root).origin,
+    vault?.originOf('address') ?? root.origin,
     'vault.address',
     address === undefined
       ? `it came from VAULT_ADDR, which keyturn reads only without a file: write it in place of ${defaultAddress}`
@@ -60,7 +61,7 @@ function namespaceOf(vault: Section | undefined, login: Login | undefined): stri
   const ofLogin = login?.namespace
   if (vault !== undefined && own !== undefined && ofLogin !== undefined && own !== ofLogin) {
     const remedy = `the login was in another one, "${ofLogin}", and keyturn has one for both`
-    vault.report.todo(vault.origin, 'vault.namespace', remedy)
+    vault.report.todo(vault.originOf('namespace'), 'vault.namespace', remedy)
   }
   return own ?? ofLogin
 }
@@ -73,7 +74,7 @@ function tlsOf(vault: Section | undefined): Settings {
     'put it into a file, and write its path as "providers.vault.tls.ca_file"',
   )
   if (ssl?.flag('enabled') === false)
-    ssl.report.difference(ssl.origin, 'vault.ssl.enabled', 'the address says whether it is TLS')
+    ssl.report.difference(ssl.originOf('enabled'), 'vault.ssl.enabled', 'the address says whether it is TLS')
   const skipVerify = vault?.flag('tls_skip_verify') === true || ssl?.flag('verify') === false
   return {
     ca_file: vault?.text('ca_cert') ?? ssl?.text('ca_cert'),
@@ -87,8 +88,6 @@ function tlsOf(vault: Section | undefined): Settings {
 
 /** consul-template has a token, or logs in by its service account. */
 function tokenOf(vault: Section): Settings | undefined {
-  vault.list('token', 'todo', tokenRemedy)
-  vault.list('k8s_service_account_token', 'todo', 'put it into a file, and write its path as "token_file"')
   const tokenFile = vault.text('vault_agent_token_file')
   const role = vault.text('k8s_auth_role_name')
   const mount = vault.text('k8s_service_mount_path')
@@ -119,6 +118,8 @@ const tokenRemedy =
 const unwrapRemedy = 'log in by approle with "wrapped_secret_id_file" instead of a wrapped token'
 
 const withoutCounterpart: readonly (readonly [string, 'todo' | 'difference', string])[] = [
+  ['token', 'todo', tokenRemedy],
+  ['k8s_service_account_token', 'todo', 'put it into a file, and write its path as "token_file"'],
   [
     'retry',
     'difference',

@@ -46,6 +46,11 @@ export class Section {
     return this.#block.entries.findLast(entry => entry.key === key)
   }
 
+  /** Where a key stands, or this block where it does not. */
+  originOf(key: string): Origin {
+    return this.last(key)?.origin ?? this.origin
+  }
+
   text(key: string): string | undefined {
     const entry = this.take(key)
     if (typeof entry?.value === 'string') return entry.value === '' ? undefined : entry.value
@@ -105,7 +110,7 @@ export class Section {
       .filter(({ value }) => isBlock(value))
       .flatMap(entry => {
         this.report.open(entry)
-        const section = this.#sectionOf(entry, this.path)
+        const section = this.#sectionOf(entry, this.name(entry.key))
         return section === undefined ? [] : [{ label: entry.key, section }]
       })
   }
