@@ -62,7 +62,11 @@ export function createLiveSource(context: ProgramContext): LiveSource {
     return {
       read: reference => secretsOf(reference)?.get(secretKey(reference)),
       async obtain(references, signal) {
-        providers = await openProviders(settings, ends, { providers: open, remembered: new Map() })
+        providers = await openProviders(settings, ends, {
+          providers: open,
+          remembered: new Map(),
+          taken: new Map(),
+        })
         for (const provider of providers.values()) {
           if (!known.has(provider)) known.set(provider, new Map())
         }
@@ -109,7 +113,9 @@ function withoutTrace(settings: ResolvedConfiguration['providers'][number]) {
       hint: 'the agent needs it: render with --data, or with a configuration that logs in by other means',
     })
   }
-  return { ...settings, onExit: 'revoke' as const }
+  // The credential is the agent's to take.
+  const auth = { ...settings.auth, remove: false }
+  return { ...settings, auth, onExit: 'revoke' as const }
 }
 
 async function endOf(provider: Provider, leases: readonly Lease[]): Promise<unknown> {

@@ -7,6 +7,7 @@ import type { ConfigurationPorts } from '../config/resolve/resolution.ts'
 import type { ResolvedConfiguration } from '../config/resolved.ts'
 import type { ConfigurationSource } from '../config/source.ts'
 import { ConfigurationError } from '../core/errors.ts'
+import { cannotRemove } from './cannot-remove.ts'
 import type { ConfigurationOptions, Surroundings } from './context.ts'
 import { InvalidConfiguration } from './invalid-configuration.ts'
 
@@ -90,6 +91,7 @@ async function portsOf(
     parseTemplate: await templateParser(source),
     programExists: program => programExists(program, environment['PATH'] ?? ''),
     directoryExists: directory => statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true,
+    cannotRemove,
     agent: { uid, gid },
   }
 }

@@ -71,15 +71,18 @@ export type VaultAuthSettings =
       /** Exactly one of the two. */
       readonly secretIdFile?: string | undefined
       readonly wrappedSecretIdFile?: string | undefined
+      /** The credential is removed once it is read. */
+      readonly remove: boolean
     }
   | {
       readonly method: 'jwt' | 'kubernetes'
       readonly mount: string
       readonly role: string
       readonly tokenFile: string
+      readonly remove: boolean
     }
   | { readonly method: 'cert'; readonly mount: string; readonly name?: string | undefined }
-  | { readonly method: 'token_file'; readonly tokenFile: string }
+  | { readonly method: 'token_file'; readonly tokenFile: string; readonly remove: boolean }
 
 export interface VaultTlsSettings {
   readonly caFile?: string | undefined

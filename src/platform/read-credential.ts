@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { open, realpath, stat } from 'node:fs/promises'
+import { open, realpath, stat, unlink } from 'node:fs/promises'
 import process from 'node:process'
 import { KeyturnError } from '../core/errors.ts'
 import type { Journal } from '../core/ports.ts'
@@ -23,10 +23,22 @@ export interface CredentialReader {
    */
   text(path: string): Promise<string>
   /**
+   * As `text`, but removes the file and remembers what it held, for all readers that share `taken`. A new file of that name
+   * takes its place. Where it cannot be removed, that is recorded once.
+   * @throws CredentialFileError
+   */
+  take(path: string): Promise<string>
+  /**
    * A file's bytes.
    * @throws CredentialFileError
    */
   bytes(path: string, maxBytes: number): Promise<Buffer>
+}
+
+export interface ReaderOptions {
+  readonly providedByContainer?: (path: string) => Promise<boolean>
+  /** What `take` has taken, by path. */
+  readonly taken?: Map<string, string> | undefined
 }
 
 const maxCredentialBytes = 64 * 1024
@@ -38,9 +50,10 @@ const maxCredentialBytes = 64 * 1024
  */
 export function createCredentialReader(
   journal: Journal,
-  providedByContainer: (path: string) => Promise<boolean> = isProvidedByContainer,
+  { providedByContainer = isProvidedByContainer, taken = new Map<string, string>() }: ReaderOptions = {},
 ): CredentialReader {
   const recorded = new Set<string>()
+  const kept = new Set<string>()
 
   const refuseIfExposed = async (path: string, { mode }: Stats) => {
     if ((mode & 0o002) !== 0) {
@@ -81,12 +94,39 @@ export function createCredentialReader(
     }
   }
 
+  const text = async (path: string) => {
+    const content = (await bytes(path, maxCredentialBytes)).toString('utf8').replace(/\r?\n$/, '')
+    if (content === '') throw new CredentialFileError('malformed', `"${path}" is empty`)
+    return content
+  }
+
+  const remove = async (path: string) => {
+    try {
+      await unlink(path)
+    } catch (error) {
+      if (kept.has(path)) return
+      kept.add(path)
+      const { code } = error as NodeJS.ErrnoException
+      journal.record('warn', 'credential_not_removed', `"${path}" cannot be removed (${code})`, {
+        path,
+        hint: 'put it into a writable directory of the agent’s own, not on a read-only or single-file mount',
+      })
+    }
+  }
+
   return {
     bytes,
-    async text(path) {
-      const text = (await bytes(path, maxCredentialBytes)).toString('utf8').replace(/\r?\n$/, '')
-      if (text === '') throw new CredentialFileError('malformed', `"${path}" is empty`)
-      return text
+    text,
+    async take(path) {
+      const fresh = await text(path).catch((error: unknown) => {
+        const gone = error instanceof CredentialFileError && error.kind === 'missing'
+        if (gone && taken.has(path)) return undefined
+        throw error
+      })
+      if (fresh === undefined) return taken.get(path) ?? ''
+      taken.set(path, fresh)
+      await remove(path)
+      return fresh
     },
   }
 }

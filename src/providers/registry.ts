@@ -9,6 +9,8 @@ export interface ProviderPorts {
   readonly clock: Clock
   readonly random: Random
   readonly journal: Journal
+  /** Credentials whose files are removed, by path: shared by all providers, also later ones. */
+  readonly taken?: Map<string, string> | undefined
 }
 
 /** The provider that settings describe; the code of the others is not loaded. */

@@ -104,7 +104,7 @@ describe('a configuration without a file', () => {
         refreshMs: 60_000,
         address: 'https://vault:8200',
         namespace: 'team',
-        auth: { method: 'token_file', tokenFile: '/token' },
+        auth: { method: 'token_file', tokenFile: '/token', remove: false },
         tls: {
           caFile: '/ca.pem',
           caDirectory: '/srv/cas',
@@ -129,6 +129,7 @@ describe('a configuration without a file', () => {
       mount: 'jwt',
       role: 'api',
       tokenFile: '/jwt',
+      remove: false,
     })
     const secretId = { VAULT_SECRET_ID_FILE: '/sid', VAULT_ROLE: 'api', VAULT_AUTH_MOUNT: 'apps' }
     expect(auth(secretId)).toMatchObject({
@@ -136,6 +137,7 @@ describe('a configuration without a file', () => {
       mount: 'apps',
       roleId: 'api',
       secretIdFile: '/sid',
+      remove: false,
     })
     expect(auth({ ...secretId, VAULT_ROLE_ID_FILE: '/rid' })).toMatchObject({
       roleId: undefined,
@@ -146,6 +148,7 @@ describe('a configuration without a file', () => {
       mount: 'kubernetes',
       role: 'api',
       tokenFile: token,
+      remove: false,
     })
   })
 

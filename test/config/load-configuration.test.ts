@@ -200,6 +200,24 @@ describe('what check warns of', () => {
     expect(load(text).configuration).toBeDefined()
   })
 
+  it('a credential that cannot be removed, where that is wanted', () => {
+    const text = (auth: string) =>
+      `defaults: { owner: 1 }\noutputs: { /x/a: { value: "v:a" } }\nproviders: { v: { type: vault, address: "https://v", auth: { ${auth} } } }\n`
+    const ports = {
+      cannotRemove: (file: string) => (file.startsWith('/ro/') ? 'it is mounted read-only' : undefined),
+    }
+    const warnings = (auth: string) => say(load(text(auth), { ports }).warnings)
+    const appRole = 'method: approle, role_id_file: /ro/role'
+    expect(warnings(`${appRole}, secret_id_file: /ro/id, remove: true`)).toEqual([
+      expect.stringMatching(
+        /^3:.* "\/ro\/id" cannot be removed once it is read: it is mounted read-only \(put it into/,
+      ),
+    ])
+    expect(warnings('method: jwt, role: a, token_file: /ro/jwt, remove: true')).toHaveLength(1)
+    expect(warnings(`${appRole}, secret_id_file: /ro/id`)).toEqual([])
+    expect(warnings(`${appRole}, wrapped_secret_id_file: /rw/id, remove: true`)).toEqual([])
+  })
+
   it('a directory that does not exist here', () => {
     const text =
       'defaults: { owner: 1 }\noutputs: { /x/a: { value: "file:/a" }, /x/b/: { files: { c: { value: "file:/c" } } } }\n'

@@ -35,6 +35,7 @@ export function loadSource(source: ConfigurationSource, machine: Machine = {}): 
     parseTemplate: () => ({ secrets: undefined }),
     programExists: program => program === 'nginx',
     directoryExists: () => true,
+    cannotRemove: () => undefined,
     agent: { uid: 0, gid: 0 },
     ...machine.ports,
   }

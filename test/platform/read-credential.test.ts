@@ -8,8 +8,12 @@ import { createCredentialReader } from '../../src/platform/read-credential.ts'
 describe('reading a credential', () => {
   let directory: string
   let events: string[]
+  let taken: Map<string, string>
   const reader = (provided: boolean) =>
-    createCredentialReader({ record: (_severity, event) => events.push(event) }, async () => provided)
+    createCredentialReader(
+      { record: (_severity, event) => events.push(event) },
+      { providedByContainer: async () => provided, taken },
+    )
   const file = async (mode: number, content = 'canary\n') => {
     const path = join(directory, 'secret_id')
     await writeFile(path, content)
@@ -20,6 +24,7 @@ describe('reading a credential', () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'keyturn-credential-'))
     events = []
+    taken = new Map()
   })
   afterEach(() => rm(directory, { recursive: true }))
 
@@ -33,6 +38,25 @@ describe('reading a credential', () => {
     const credentials = reader(false)
     expect(await credentials.text(await file(0o400, 'one'))).toBe('one')
     expect(await credentials.text(await file(0o400, 'two'))).toBe('two')
+  })
+
+  it('takes a file away once it is read, and remembers it for other readers', async () => {
+    const path = await file(0o400, 'one')
+    expect(await reader(false).take(path)).toBe('one')
+    await expect(reader(false).text(path)).rejects.toMatchObject({ kind: 'missing' })
+    expect(await reader(false).take(path)).toBe('one')
+    await file(0o400, 'two')
+    expect(await reader(false).take(path)).toBe('two')
+    expect(await reader(false).take(path)).toBe('two')
+    expect(events).toEqual([])
+    await expect(reader(false).take(`${path}.other`)).rejects.toMatchObject({ kind: 'missing' })
+  })
+
+  it('says once that a file cannot be taken away, and reads it anew each time', async () => {
+    const path = '/proc/sys/kernel/hostname'
+    const credentials = reader(true)
+    for (let n = 0; n < 3; n += 1) expect(await credentials.take(path)).toBe(await credentials.text(path))
+    expect(events).toEqual(['credential_readable_by_others', 'credential_not_removed'])
   })
 
   it('refuses a file that others can write, also on a mount of its own', async () => {
@@ -66,7 +90,10 @@ describe('reading a credential', () => {
     const asked: string[] = []
     const link = join(directory, 'token')
     await symlink(await file(0o444), link)
-    await createCredentialReader({ record() {} }, async path => asked.push(path) > 0).text(link)
+    await createCredentialReader(
+      { record() {} },
+      { providedByContainer: async path => asked.push(path) > 0 },
+    ).text(link)
     expect(asked).toEqual([join(directory, 'secret_id')])
   })
 

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Provider } from '../../src/core/ports.ts'
@@ -65,6 +66,20 @@ describe.each(vaultServerKinds())('logging in to Vault, on $name', kind => {
       await place.revokeTokens('approle')
       expect(await fieldOf(provider)).toBe('1')
       expect(place.count('logged_in')).toBe(2)
+    })
+
+    it('reads a secret id once and removes it where that is wanted, and takes a new one in its place', async () => {
+      const auth = { ...(await place.appRole()), remove: true }
+      if (auth.method !== 'approle' || auth.secretIdFile === undefined) return expect.unreachable()
+      const provider = open(auth)
+      for (let login = 1; login <= 3; login += 1) {
+        expect(await fieldOf(provider)).toBe('1')
+        expect(existsSync(auth.secretIdFile)).toBe(false)
+        expect(place.count('logged_in')).toBe(login)
+        await place.revokeTokens('approle')
+        if (login === 2) await place.appRole()
+      }
+      expect(existsSync(auth.roleIdFile ?? '')).toBe(true)
     })
 
     it('is refused with a wrong secret id, showing nothing of it', async () => {

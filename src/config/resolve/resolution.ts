@@ -17,6 +17,8 @@ export interface ConfigurationPorts {
   /** Whether an absolute path, or a name on the PATH, is a program that can be run. */
   programExists(program: string): boolean
   directoryExists(directory: string): boolean
+  /** Why the agent cannot remove a file; undefined where it can, or there is none. */
+  cannotRemove(file: string): string | undefined
   /** The agent's own user, who owns what no owner is configured for. */
   readonly agent: { readonly uid: number; readonly gid: number }
 }

@@ -8,7 +8,7 @@ import type {
 } from '../resolved.ts'
 import type { AwsInput, VaultInput } from '../schema/providers.ts'
 import type { DataPath } from '../source.ts'
-import { exactlyOne, type Resolution, report } from './resolution.ts'
+import { exactlyOne, type Resolution, report, warn } from './resolution.ts'
 
 export function resolveProviders(resolution: Resolution): ProviderSettings[] {
   return Object.entries(resolution.input.providers).map(([name, provider]) => {
@@ -43,6 +43,7 @@ function vaultSettings(resolution: Resolution, name: string, vault: VaultInput):
 
 function authSettings(resolution: Resolution, at: DataPath, auth: VaultInput['auth']): VaultAuthSettings {
   const file = (path: string | undefined) => path && resolution.absolute(path)
+  if ('remove' in auth && auth.remove) checkThatItCanBeRemoved(resolution, at, auth)
   switch (auth.method) {
     case 'approle':
       exactlyOne(resolution, at, auth, ['role_id', 'role_id_file'])
@@ -54,6 +55,7 @@ function authSettings(resolution: Resolution, at: DataPath, auth: VaultInput['au
         roleIdFile: file(auth.role_id_file),
         secretIdFile: file(auth.secret_id_file),
         wrappedSecretIdFile: file(auth.wrapped_secret_id_file),
+        remove: auth.remove,
       }
     case 'jwt':
     case 'kubernetes':
@@ -62,13 +64,34 @@ function authSettings(resolution: Resolution, at: DataPath, auth: VaultInput['au
         mount: auth.mount,
         role: auth.role,
         tokenFile: resolution.absolute(auth.token_file),
+        remove: 'remove' in auth && auth.remove,
       }
     case 'cert':
       return { method: auth.method, mount: auth.mount, name: auth.name }
     case 'token_file':
-      return { method: auth.method, tokenFile: resolution.absolute(auth.token_file) }
+      return {
+        method: auth.method,
+        tokenFile: resolution.absolute(auth.token_file),
+        remove: auth.remove,
+      }
   }
 }
+
+/** A warning: the files of this machine need not be those of the container. */
+function checkThatItCanBeRemoved(resolution: Resolution, at: DataPath, auth: VaultInput['auth']): void {
+  for (const [key, value] of Object.entries(auth)) {
+    if (!credentialFileKeys.has(key) || typeof value !== 'string') continue
+    const reason = resolution.ports.cannotRemove(resolution.absolute(value))
+    if (reason === undefined) continue
+    warn(resolution, {
+      path: [...at, key],
+      message: `"${value}" cannot be removed once it is read: ${reason}`,
+      hint: 'put it into a writable directory of the agent’s own, or write remove: false',
+    })
+  }
+}
+
+const credentialFileKeys = new Set(['secret_id_file', 'wrapped_secret_id_file', 'token_file'])
 
 function tlsSettings(resolution: Resolution, at: DataPath, tls: VaultInput['tls']): VaultTlsSettings {
   const file = (path: string | undefined) => path && resolution.absolute(path)

@@ -15,6 +15,7 @@ const approle = z.strictObject({
     z.optional(path()),
     'A file that holds a wrapping token for the secret id, which is unwrapped once; its creation path is verified.',
   ),
+  remove: removeKey(),
 })
 
 const jwt = z.strictObject({
@@ -22,6 +23,7 @@ const jwt = z.strictObject({
   mount: mount('jwt'),
   role: described(text(), 'The role to log in as.'),
   token_file: described(path(), 'A file that holds the JWT, read again at each login.'),
+  remove: removeKey(),
 })
 
 const kubernetes = z.strictObject({
@@ -46,6 +48,7 @@ const cert = z.strictObject({
 const tokenFile = z.strictObject({
   method: described(z.literal('token_file'), 'How to log in.'),
   token_file: described(path(), 'A file that holds a token, read again when it changes.'),
+  remove: removeKey(),
 })
 
 const tls = z.strictObject({
@@ -137,6 +140,13 @@ function type<Name extends string>(name: Name) {
 
 function mount(name: string) {
   return described(z.prefault(text(), name), 'Where the auth method is mounted, without `auth/`.')
+}
+
+function removeKey() {
+  return described(
+    z.prefault(z.boolean(), false),
+    'Remove the credential once it is read, and keep it in memory. A new file of that name is taken in its place.',
+  )
 }
 
 function refresh(byDefault: string) {

@@ -10,7 +10,7 @@ export interface VaultSettings extends HttpSettings {
   readonly onExit: 'keep' | 'revoke'
 }
 
-/** How the agent proves who it is. Files are read at each login. */
+/** How the agent proves who it is. Files are read at each login; with `remove` only once, and then removed. */
 export type VaultAuth = AppRoleAuth | TokenLoginAuth | CertificateAuth | TokenFileAuth
 
 export interface AppRoleAuth {
@@ -22,6 +22,7 @@ export interface AppRoleAuth {
   /** Exactly one of the two. */
   readonly secretIdFile?: string | undefined
   readonly wrappedSecretIdFile?: string | undefined
+  readonly remove?: boolean
 }
 
 export interface TokenLoginAuth {
@@ -29,6 +30,7 @@ export interface TokenLoginAuth {
   readonly mount: string
   readonly role: string
   readonly tokenFile: string
+  readonly remove?: boolean
 }
 
 export interface CertificateAuth {
@@ -41,4 +43,5 @@ export interface CertificateAuth {
 export interface TokenFileAuth {
   readonly method: 'token_file'
   readonly tokenFile: string
+  readonly remove?: boolean
 }

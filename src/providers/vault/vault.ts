@@ -16,12 +16,15 @@ import { writtenOf } from './written.ts'
 export interface VaultPorts {
   readonly clock: Clock
   readonly journal: Journal
+  /** Credentials whose files are removed, by path. Outlives the provider. */
+  readonly taken?: Map<string, string> | undefined
 }
 
 /** Secrets of Vault or OpenBao: KV v1 and v2, and whatever else answers a read or a write, leased or not. */
-export function openVaultProvider(settings: VaultSettings, { clock, journal }: VaultPorts): Provider {
+export function openVaultProvider(settings: VaultSettings, ports: VaultPorts): Provider {
+  const { clock, journal, taken } = ports
   const client = createVaultClient(settings, clock)
-  const credentials = createCredentialReader(journal)
+  const credentials = createCredentialReader(journal, { taken })
   const leased = createLeasedSecrets()
   const session = createSession(settings, { client, credentials, clock, journal, ended: leased.ended })
   const digestKey = randomBytes(32)

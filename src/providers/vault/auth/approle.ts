@@ -2,7 +2,7 @@ import { ProviderError } from '../../../core/errors.ts'
 import { isJsonObject } from '../../../core/json.ts'
 import type { VaultDocument } from '../client.ts'
 import type { AppRoleAuth } from '../settings.ts'
-import type { LogIn, LoginParts } from './login-method.ts'
+import { type LogIn, type LoginParts, readCredential } from './login-method.ts'
 
 /** @see https://openbao.org/api-docs/auth/approle/#login-with-approle */
 export function createAppRoleLogin(auth: AppRoleAuth, parts: LoginParts): LogIn {
@@ -10,8 +10,8 @@ export function createAppRoleLogin(auth: AppRoleAuth, parts: LoginParts): LogIn 
   const { mount, roleId, roleIdFile = '', secretIdFile = '', wrappedSecretIdFile } = auth
   const readSecretId =
     wrappedSecretIdFile === undefined
-      ? () => credentials.text(secretIdFile)
-      : createUnwrapping({ file: wrappedSecretIdFile, mount, parts })
+      ? () => readCredential(secretIdFile, auth, credentials)
+      : createUnwrapping(wrappedSecretIdFile, auth, parts)
 
   return async signal =>
     client.ask({
@@ -26,10 +26,11 @@ export function createAppRoleLogin(auth: AppRoleAuth, parts: LoginParts): LogIn 
 }
 
 /** A wrapping token works once: what it held is kept, until the file holds another one. */
-function createUnwrapping({ file, mount, parts }: { file: string; mount: string; parts: LoginParts }) {
+function createUnwrapping(file: string, auth: AppRoleAuth, parts: LoginParts) {
+  const { mount } = auth
   let kept: { readonly wrappingToken: string; readonly secretId: string } | undefined
   return async (signal: AbortSignal): Promise<string> => {
-    const wrappingToken = await parts.credentials.text(file).catch(error => {
+    const wrappingToken = await readCredential(file, auth, parts.credentials).catch(error => {
       if (kept === undefined) throw error
       return kept.wrappingToken
     })

@@ -1,16 +1,14 @@
 import type { TokenLoginAuth } from '../settings.ts'
-import type { LogIn, LoginParts } from './login-method.ts'
+import { type LogIn, type LoginParts, readCredential } from './login-method.ts'
 
 /** JWT and Kubernetes: a signed token that the platform renews in its file. */
-export function createTokenLogin(
-  { mount, role, tokenFile }: TokenLoginAuth,
-  { client, credentials }: LoginParts,
-): LogIn {
+export function createTokenLogin(auth: TokenLoginAuth, { client, credentials }: LoginParts): LogIn {
+  const { mount, role, tokenFile } = auth
   return async signal =>
     client.ask({
       method: 'POST',
       path: `auth/${mount}/login`,
-      body: { role, jwt: await credentials.text(tokenFile) },
+      body: { role, jwt: await readCredential(tokenFile, auth, credentials) },
       signal,
     })
 }
