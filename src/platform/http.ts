@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly body?: string | Uint8Array | undefined
+  /** Asked just before it is sent, when it has waited for its turn; an error keeps it from being sent, and rejects. */
+  readonly hindrance?: (() => Error | undefined) | undefined
   readonly signal: AbortSignal
 }
 
@@ -49,6 +51,8 @@ export interface HttpClient {
 
 /** Servers close idle connections after minutes; a poll each minute shall find its connection again. */
 const keepAliveTimeoutMs = 90_000
+/** Two lost packets of a handshake are borne; an address where nobody is must not keep the next attempt waiting. */
+const connectTimeoutMs = 4_000
 
 /** An HTTP client for one backend: connections are kept, and certificates that change on disk are used at once. */
 export function createHttpClient(settings: HttpSettings): HttpClient {
@@ -58,7 +62,7 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
   const underWay = new Set<AbortController>()
 
   return {
-    async request({ method, url, headers, body, signal }) {
+    async request({ method, url, headers, body, hindrance, signal }) {
       signal.throwIfAborted()
       const { origin, host, pathname, search } = new URL(url)
       const ending = new AbortController()
@@ -69,8 +73,14 @@ export function createHttpClient(settings: HttpSettings): HttpClient {
       let deadline: NodeJS.Timeout | undefined
       try {
         release = await slots.take(ending.signal)
+        const hindered = hindrance?.()
+        if (hindered !== undefined) ending.abort(hindered)
+        ending.signal.throwIfAborted()
         const late = `${host} did not answer within ${formatDuration(timeoutMs)}`
-        deadline = setTimeout(() => ending.abort(new HttpError('timeout', late)), timeoutMs)
+        deadline = setTimeout(() => {
+          connections.suspect()
+          ending.abort(new HttpError('timeout', late))
+        }, timeoutMs)
         const dispatcher = await connections.current()
         const answer = await dispatcher.request({
           origin,
@@ -134,6 +144,11 @@ function createConnections(settings: HttpSettings) {
       dispatcher ??= openDispatcher(settings, files)
       return dispatcher
     },
+    /** Whoever was silent on one is silent on all: the next request opens another, to where the name leads by then. */
+    suspect() {
+      dispatcher?.close().catch(() => undefined)
+      dispatcher = undefined
+    },
     async close() {
       await dispatcher?.destroy()
     },
@@ -145,7 +160,7 @@ function openDispatcher(
   { context }: TlsFiles,
 ): Dispatcher {
   const connect = {
-    timeout: timeoutMs,
+    timeout: Math.min(timeoutMs, connectTimeoutMs),
     allowH2: false,
     ...(context !== undefined && { secureContext: context }),
     ...(tls.serverName !== undefined && { servername: tls.serverName }),

@@ -77,6 +77,38 @@ describe('the HTTP client', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(4).fill(200))
   })
 
+  it('leaves all its connections to a server that fell silent, for they may lead nowhere', async () => {
+    const silent = new Set<unknown>()
+    const { origin, connections } = await openHttpStub(({ socket }, response) => {
+      if (!silent.has(socket)) response.end()
+    })
+    const { request } = open({ timeoutMs: 200 })
+    await Promise.all([request(origin), request(origin)])
+    for (const connection of connections) silent.add(connection)
+    await expect(request(origin)).rejects.toThrow('did not answer within')
+    expect((await request(origin)).status).toBe(200)
+    expect(connections).toHaveLength(3)
+  })
+
+  it('asks just before it sends whether it still may, also when it has waited for its turn', async () => {
+    let hindered: Error | undefined
+    let arrived = 0
+    const { origin } = await openHttpStub((_request, response) => {
+      arrived += 1
+      hindered = new Error('not now')
+      response.end()
+    })
+    const { request } = open({ maxConnections: 1 })
+    const hindrance = () => hindered
+    const [first, second] = await Promise.allSettled([
+      request(origin, { hindrance }),
+      request(origin, { hindrance }),
+    ])
+    expect(first.status).toBe('fulfilled')
+    expect(second).toMatchObject({ status: 'rejected', reason: { message: 'not now' } })
+    expect(arrived).toBe(1)
+  })
+
   it('follows no redirect', async () => {
     const other = await openHttpStub((_request, response) => response.end())
     const { origin } = await openHttpStub((_request, response) =>

@@ -48,6 +48,14 @@ interface TransportRequest {
  */
 export function createVaultClient(settings: VaultSettings, clock: Clock): VaultClient {
   const http = createHttpClient(settings)
+  let quiet: { readonly until: number; readonly asked: ProviderError } | undefined
+
+  /** Whatever waited for its turn, or comes from elsewhere, would break a Retry-After as well. */
+  const askedForQuiet = (): ProviderError | undefined => {
+    const leftMs = (quiet?.until ?? 0) - clock.uptime()
+    if (quiet === undefined || leftMs <= 0) return undefined
+    return new ProviderError(quiet.asked.kind, quiet.asked.message, { retryAfterMs: leftMs })
+  }
 
   const send = async ({ uri, what, method, headers, json, signal }: TransportRequest) => {
     const response = await http
@@ -60,13 +68,19 @@ export function createVaultClient(settings: VaultSettings, clock: Clock): VaultC
           ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         },
         ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+        hindrance: askedForQuiet,
         signal,
       })
       .catch((error: unknown) => {
         throw error instanceof HttpError ? unreachable(error, settings.name) : error
       })
     const asked = { what, provider: settings.name, now: clock.now(), writes: method === 'POST' }
-    if (response.status !== 200 && response.status !== 204) throw failureOf(response, asked)
+    if (response.status !== 200 && response.status !== 204) {
+      const failure = failureOf(response, asked)
+      if (failure.transient && failure.retryAfterMs !== undefined)
+        quiet = { until: clock.uptime() + failure.retryAfterMs, asked: failure }
+      throw failure
+    }
     return { statusCode: 200, body: documentOf(response, asked), request: { path: what } }
   }
 

@@ -19,8 +19,14 @@ export function failureOf(response: HttpResponse, asked: Asked): ProviderError {
   const kind = kindOf(response)
   return new ProviderError(kind, messageFor(kind, status, asked), {
     hint: isRedirect(status) ? redirectHint(headers['location']) : hintFor(kind, asked),
-    retryAfterMs: retryAfterMs(headers['retry-after'], asked.now),
+    retryAfterMs: retryAfterMs(headers['retry-after'], sentAt(headers) ?? asked.now),
   })
+}
+
+/** By the server's clock, which an instant in Retry-After is of, too: ours may be hours off. */
+function sentAt({ date = '' }: HttpResponse['headers']): number | undefined {
+  const at = Date.parse(date)
+  return Number.isNaN(at) ? undefined : at
 }
 
 function hintFor(kind: FailureKind, { writes }: Asked): string | undefined {

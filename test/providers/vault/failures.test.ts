@@ -44,7 +44,10 @@ describe("Vault's failures", () => {
     ],
     [
       '429 with a date',
-      { status: 429, headers: { 'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT' } },
+      {
+        status: 429,
+        headers: { date: 'Tue, 01 Jan 2030 00:00:00 GMT', 'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT' },
+      },
       { kind: 'throttled', retryAfterMs: 30_000 },
     ],
     ['429 with nonsense', { status: 429, headers: { 'retry-after': 'soon' } }, { retryAfterMs: undefined }],
@@ -95,6 +98,29 @@ describe("Vault's failures", () => {
   ])('say what %s means at the login', async (_name, answer, expected) => {
     stub.answers['auth/cert/login'] = { body: errors, ...answer }
     expect(await failure()).toMatchObject(expected)
+  })
+
+  it('keep every request back until Retry-After has passed, by the clock of whoever asked for it', async () => {
+    const clock = createVirtualClock()
+    const provider = stub.open({}, clock)
+    await provider.keepAlive?.(new AbortController().signal)
+    const sent = stub.requests.length
+    stub.answers['secret/data/x'] = {
+      status: 429,
+      headers: { date: 'Tue, 01 Jan 2030 00:00:00 GMT', 'retry-after': 'Tue, 01 Jan 2030 00:00:30 GMT' },
+    }
+    expect(await failure('vault:secret/x', provider)).toMatchObject({ retryAfterMs: 30_000 })
+    const withProbe = sent + 2
+    await clock.advance(29_000)
+    expect(await failure('vault:secret/y', provider)).toMatchObject({
+      kind: 'throttled',
+      retryAfterMs: 1_000,
+    })
+    expect(stub.requests).toHaveLength(withProbe)
+    stub.answers['secret/data/x'] = kv2Answer({ a: 'x' })
+    await clock.advance(1_000)
+    await provider.fetch(parseReference('vault:secret/x'), new AbortController().signal)
+    expect(stub.requests).toHaveLength(withProbe + 1)
   })
 
   it('name the host of a redirect, which is not followed with a token', async () => {
