@@ -1,6 +1,7 @@
 import type { NumberLiteral } from './literal.ts'
 import type { Operand } from './nodes.ts'
-import { Integer, type ParameterType, TypedMap, typeName, type Value } from './values.ts'
+import type { ParameterType } from './parameter-type.ts'
+import { Integer, TypedMap, typeName, type Value } from './values.ts'
 
 /** A value that may stand for a parameter, or what is wrong with it. */
 export type Argument = { readonly value: Value } | { readonly problem: string }

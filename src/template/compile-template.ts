@@ -6,13 +6,14 @@ import { didYouMean, listed } from '../core/suggest.ts'
 import { type ExecuteOptions, execute } from './execute.ts'
 import { loadFunctions, templateFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
+import { LazyMap } from './lazy-map.ts'
 import type { ParsedTemplate } from './nodes.ts'
 import { parse } from './parse.ts'
 import { Pass } from './pass.ts'
 import { namedSecrets } from './references.ts'
 import { secretData } from './secret-value.ts'
 import { positionAt, TemplateSyntaxError } from './template-error.ts'
-import { LazyMap, type Value } from './values.ts'
+import type { Value } from './values.ts'
 
 export interface CompileOptions {
   /** For errors: the file's path, or the output's where the template stands in the configuration. */

@@ -10,6 +10,7 @@ import type {
   PipeNode,
   VariableNode,
 } from './nodes.ts'
+import type { ParameterType } from './parameter-type.ts'
 import type { Pass } from './pass.ts'
 import { positionAt, TemplateRenderError } from './template-error.ts'
 import type { TemplateFunction } from './template-function.ts'
@@ -18,13 +19,13 @@ import {
   isTrue,
   type Method,
   Opaque,
-  type ParameterType,
   StructPointer,
   TypedMap,
   typeName,
   type Value,
   valueAt,
 } from './values.ts'
+import { Variables } from './variables.ts'
 
 /** What the pipeline hands to its next command; `absent` for the first one. */
 type Final = Value | typeof absent
@@ -52,19 +53,14 @@ interface FieldPath {
   readonly given: Given | undefined
 }
 
-interface Variable {
-  readonly name: string
-  value: Value
-}
-
-/** Evaluates pipelines. Holds the variables, and the place that an error is reported at. */
+/** Evaluates pipelines. Holds the place that an error is reported at. */
 export class Evaluator {
   readonly pass: Pass
+  readonly variables = new Variables()
   /** Whether a missing key is an error; else it is no value. */
   readonly #strict: boolean
   readonly #template: ParsedTemplate
   readonly #functions: ReadonlyMap<string, TemplateFunction>
-  #variables: Variable[] = []
   #at = 0
 
   constructor(template: ParsedTemplate, { pass, functions, strict }: EvaluatorOptions) {
@@ -74,36 +70,10 @@ export class Evaluator {
     this.#strict = strict
   }
 
-  /** How many variables there are; `release` forgets those declared since. */
-  get mark(): number {
-    return this.#variables.length
-  }
-
-  release(mark: number): void {
-    this.#variables.length = mark
-  }
-
-  /** Begins a template, which sees no variable but `$`, its argument. Answers what `leave` brings back. */
-  enter(argument: Value): Variable[] {
-    const variables = this.#variables
-    this.#variables = [{ name: '$', value: argument }]
-    return variables
-  }
-
-  leave(variables: Variable[]): void {
-    this.#variables = variables
-  }
-
   assign(name: string, value: Value): void {
-    const variable = this.#variables.findLast(candidate => candidate.name === name)
+    const variable = this.variables.find(name)
     if (variable === undefined) this.fail(`variable "${name}" is not declared`)
     else variable.value = value
-  }
-
-  /** Sets the variable that was declared as the last but `back`. */
-  setRecent(back: number, value: Value): void {
-    const variable = this.#variables.at(-1 - back)
-    if (variable !== undefined) variable.value = value
   }
 
   /** Errors are reported here until something else is evaluated. */
@@ -134,7 +104,7 @@ export class Evaluator {
     const value = final === absent ? undefined : final
     for (const name of pipe.variables) {
       if (pipe.assigns) this.assign(name, value)
-      else this.#variables.push({ name, value })
+      else this.variables.declare(name, value)
     }
     return value
   }
@@ -182,7 +152,7 @@ export class Evaluator {
   }
 
   #variable(name: string): Value {
-    const variable = this.#variables.findLast(candidate => candidate.name === name)
+    const variable = this.variables.find(name)
     return variable === undefined ? this.fail(`variable "${name}" is not declared`) : variable.value
   }
 

@@ -2,23 +2,14 @@ import { RenderError } from '../core/errors.ts'
 import type { Tell } from '../core/piece.ts'
 import { didYouMean, listed } from '../core/suggest.ts'
 import { actionPiece } from './action-piece.ts'
+import { Channel } from './channel.ts'
 import { Evaluator, type EvaluatorOptions } from './evaluate.ts'
 import { byteLength, joined } from './go-string.ts'
 import type { Budget } from './limits.ts'
 import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nodes.ts'
 import { printed } from './print.ts'
 import { mapKeys } from './sorted-keys.ts'
-import {
-  Channel,
-  Integer,
-  integerOf,
-  isMap,
-  isTrue,
-  itemsOf,
-  typeName,
-  type Value,
-  valueAt,
-} from './values.ts'
+import { Integer, integerOf, isMap, isTrue, itemsOf, typeName, type Value, valueAt } from './values.ts'
 
 export interface ExecuteOptions extends EvaluatorOptions {
   readonly dot: Value
@@ -62,7 +53,7 @@ class Execution {
   }
 
   run(dot: Value): string {
-    this.#evaluator.enter(dot)
+    this.#evaluator.variables.enter(dot)
     this.#body(dot, this.#template.templates.get('') ?? [])
     return this.#output
   }
@@ -95,7 +86,7 @@ class Execution {
         const value = this.#evaluator.pipeline(dot, node.pipe)
         if (node.pipe.variables.length > 0) return undefined
         this.#evaluator.locate(node)
-        const text = printed(value)
+        const text = this.#evaluator.located(() => printed(value))
         this.#write(text)
         if (text !== '') this.#tell?.(actionPiece(node, text, this.#template.text))
         return undefined
@@ -120,12 +111,12 @@ class Execution {
   }
 
   #choose(dot: Value, { kind, pipe, body, otherwise }: BranchNode): Jump {
-    const mark = this.#evaluator.mark
+    const mark = this.#evaluator.variables.mark
     const value = this.#evaluator.pipeline(dot, pipe)
     let jump: Jump
     if (isTrue(value)) jump = this.#body(kind === 'with' ? value : dot, body)
     else if (otherwise !== undefined) jump = this.#body(dot, otherwise)
-    this.#evaluator.release(mark)
+    this.#evaluator.variables.release(mark)
     return jump
   }
 
@@ -139,9 +130,9 @@ class Execution {
       )
     const argument = node.pipe === undefined ? undefined : this.#evaluator.pipeline(dot, node.pipe)
     this.#evaluator.locate(node)
-    const variables = this.#evaluator.enter(argument)
+    const variables = this.#evaluator.variables.enter(argument)
     this.#body(argument, body)
-    this.#evaluator.leave(variables)
+    this.#evaluator.variables.leave(variables)
   }
 
   #templateNames(): string[] {
@@ -161,17 +152,17 @@ class Execution {
     const outer = pass.executeTemplate
     const nested = new Execution(this.#template, this.#evaluator, undefined)
     nested.#depth = this.#depth
-    const variables = this.#evaluator.enter(dot)
+    const variables = this.#evaluator.variables.enter(dot)
     nested.#body(dot, body)
-    this.#evaluator.leave(variables)
+    this.#evaluator.variables.leave(variables)
     pass.executeTemplate = outer
     return joined(nested.#output)
   }
 
   #range(dot: Value, node: BranchNode): Jump {
-    const mark = this.#evaluator.mark
+    const mark = this.#evaluator.variables.mark
     const value = this.#evaluator.pipeline(dot, node.pipe)
-    const bodyMark = this.#evaluator.mark
+    const bodyMark = this.#evaluator.variables.mark
     let isEmpty = true
     let jump: Jump
     for (const [key, element] of this.#elements(value, node)) {
@@ -179,11 +170,11 @@ class Execution {
       this.#evaluator.located(() => this.#budget.takeSteps(1))
       this.#bind(node, key, element)
       const asked = this.#body(element, node.body)
-      this.#evaluator.release(bodyMark)
+      this.#evaluator.variables.release(bodyMark)
       if (asked === 'break') break
     }
     if (isEmpty && node.otherwise !== undefined) jump = this.#body(dot, node.otherwise)
-    this.#evaluator.release(mark)
+    this.#evaluator.variables.release(mark)
     return jump
   }
 
@@ -196,8 +187,8 @@ class Execution {
       if (second !== undefined) this.#evaluator.assign(second, element)
       return
     }
-    this.#evaluator.setRecent(0, element)
-    if (second !== undefined) this.#evaluator.setRecent(1, key)
+    this.#evaluator.variables.setRecent(0, element)
+    if (second !== undefined) this.#evaluator.variables.setRecent(1, key)
   }
 
   *#elements(value: Value, { pipe }: BranchNode): Iterable<readonly [key: Value, element: Value]> {

@@ -1,8 +1,8 @@
+import type { Complex } from './complex.ts'
 import { type FormatFlags, padded, truncated } from './format-flags.ts'
 import { type FloatVerb, formatFloat } from './format-float.ts'
 import { bytesOfString } from './go-string.ts'
 import { canBackquote, isPrintable, quoted } from './quote.ts'
-import type { Complex } from './values.ts'
 
 /** Each answers undefined for a verb that its kind does not have. */
 

@@ -1,5 +1,7 @@
 import { RenderError } from '../core/errors.ts'
 import { JsonNumber } from '../core/json.ts'
+import { Channel } from './channel.ts'
+import { Complex } from './complex.ts'
 import { type FormatFlags, padded } from './format-flags.ts'
 import {
   formatBoolean,
@@ -10,8 +12,6 @@ import {
 } from './format-scalar.ts'
 import { mapKeys } from './sorted-keys.ts'
 import {
-  Channel,
-  Complex,
   Integer,
   isMap,
   isNil,

@@ -68,6 +68,10 @@ export const functionGroups: readonly GroupEntry[] = [
   ...sprigGroups,
   { names: ['parseYAML'], load: async () => (await import('./functions/parse-yaml.ts')).parseYamlFunctions },
   { names: ['toYAML'], load: async () => (await import('./functions/to-yaml.ts')).yamlFunctions },
+  {
+    names: ['spew_sdump', 'spew_sprintf', 'spew_dump', 'spew_printf'],
+    load: async () => (await import('./functions/spew.ts')).spewFunctions,
+  },
   { names: ['toTOML'], load: async () => (await import('./functions/to-toml.ts')).tomlFunctions },
 ]
 

@@ -1,5 +1,5 @@
+import { Complex } from './complex.ts'
 import { bytesOfString, joined } from './go-string.ts'
-import { Complex } from './values.ts'
 
 /** A number as written; it takes the type of the parameter it is for, so it keeps every type it fits. */
 export interface NumberLiteral {
@@ -150,6 +150,9 @@ export function parseFloatLiteral(source: string): number | undefined {
 
 function hexFloat([, sign, whole = '', fraction = '', exponent]: RegExpExecArray): number {
   if (whole + fraction === '') return Number.NaN
-  const magnitude = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** (Number(exponent) - 4 * fraction.length)
+  const scale = Number(exponent) - 4 * fraction.length
+  const half = Math.trunc(scale / 2)
+  // In two steps, for the power alone may be too small for a float where the product is not.
+  const magnitude = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** half * 2 ** (scale - half)
   return sign === '-' ? -magnitude : magnitude
 }

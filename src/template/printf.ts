@@ -6,11 +6,14 @@ import { integerOf, typeName, type Value } from './values.ts'
 /** Widths and argument numbers beyond this are none, as in Go. */
 const maxNumber = 1_000_000
 
-/** Go's fmt.Sprintf. A mistake in the format or its arguments is printed in its place. */
-export function sprintf(format: string, args: readonly Value[]): string {
+/**
+ * Go's fmt.Sprintf. A mistake in the format or its arguments is printed in its place.
+ * @param formatOne writes one argument
+ */
+export function sprintf(format: string, args: readonly Value[], formatOne = formatArgument): string {
   let text = ''
   let at = 0
-  const cursor = new ArgumentCursor(args)
+  const cursor = new ArgumentCursor(args, formatOne)
   while (at < format.length) {
     const percent = format.indexOf('%', at)
     if (percent < 0) {
@@ -28,12 +31,14 @@ export function sprintf(format: string, args: readonly Value[]): string {
 /** Which argument comes next. */
 class ArgumentCursor {
   readonly args: readonly Value[]
+  readonly formatOne: typeof formatArgument
   next = 0
   /** Whether the format named arguments by number, after which left-over ones are no mistake. */
   reordered = false
 
-  constructor(args: readonly Value[]) {
+  constructor(args: readonly Value[], formatOne: typeof formatArgument) {
     this.args = args
+    this.formatOne = formatOne
   }
 
   /** The next argument as a width or precision; undefined where it is no integer that will do. */
@@ -97,7 +102,7 @@ class Directive {
     }
     const value = this.#cursor.args[this.#cursor.next]
     this.#cursor.next += 1
-    return formatArgument(value, verb, flags)
+    return this.#cursor.formatOne(value, verb, flags)
   }
 
   #readFlags(): void {

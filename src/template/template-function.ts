@@ -1,5 +1,6 @@
+import type { ParameterType } from './parameter-type.ts'
 import type { Pass } from './pass.ts'
-import type { ParameterType, Value } from './values.ts'
+import type { Value } from './values.ts'
 
 /**
  * A function of the language. Before it is called, arguments are checked against `parameters` (and `variadic` for what

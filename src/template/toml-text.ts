@@ -34,7 +34,8 @@ const escapes: Readonly<Record<string, string>> = {
  */
 export function toToml(value: Value): string {
   if (value === undefined || value === null) throw new RenderError('TOML cannot express nil')
-  if (isTable(value)) return isNil(value) ? '' : new TomlWriter().table([], value)
+  if (isMap(value) && isNil(value)) return ''
+  if (isTable(value)) return new TomlWriter().table([], value)
   if (isTableArray(value)) throw new RenderError('a list of tables needs a key')
   return written(value)
 }

@@ -1,4 +1,8 @@
 import { JsonNumber } from '../core/json.ts'
+import { Channel } from './channel.ts'
+import { Complex } from './complex.ts'
+import { LazyMap } from './lazy-map.ts'
+import type { ParameterType } from './parameter-type.ts'
 
 /**
  * What a template computes with: Go's kinds as far as templates can meet them. `undefined` is Go's invalid value (no data
@@ -42,65 +46,16 @@ export class Integer {
   }
 }
 
-export class Complex {
-  readonly real: number
-  readonly imaginary: number
-
-  constructor(real: number, imaginary: number) {
-    this.real = real
-    this.imaginary = imaginary
-  }
-}
-
 /** A slice of another type than `[]interface {}`; a nil slice has no items. */
 export class List {
   readonly type: string
-  readonly items: readonly Value[]
+  items: readonly Value[]
   readonly isNil: boolean
 
   constructor(type: string, items: readonly Value[] | undefined) {
     this.type = type
     this.items = items ?? []
     this.isNil = items === undefined
-  }
-}
-
-/** A map whose values are looked up when they are read. */
-export class LazyMap {
-  readonly #keys: Set<string>
-  readonly #read: (key: string) => Value
-  readonly #written = new Map<string, Value>()
-
-  constructor(keys: Iterable<string>, read: (key: string) => Value) {
-    this.#keys = new Set(keys)
-    this.#read = read
-  }
-
-  get size(): number {
-    return this.#keys.size
-  }
-
-  has(key: string): boolean {
-    return this.#keys.has(key)
-  }
-
-  keys(): Iterable<string> {
-    return this.#keys
-  }
-
-  get(key: string): Value {
-    if (this.#written.has(key)) return this.#written.get(key)
-    return this.has(key) ? this.#read(key) : undefined
-  }
-
-  set(key: string, value: Value): void {
-    this.#keys.add(key)
-    this.#written.set(key, value)
-  }
-
-  delete(key: string): void {
-    this.#keys.delete(key)
-    this.#written.delete(key)
   }
 }
 
@@ -159,23 +114,6 @@ export class TypedMap {
   }
 }
 
-/** `<-chan int64`: its elements can be received once, whoever receives them. They are made when they are asked for. */
-export class Channel {
-  readonly elementType: string
-  readonly #elements: Iterator<Value>
-
-  constructor(elementType: string, elements: Iterable<Value>) {
-    this.elementType = elementType
-    this.#elements = elements[Symbol.iterator]()
-  }
-
-  /** The next element; undefined when the channel is closed. */
-  receive(): Value {
-    const { value, done } = this.#elements.next()
-    return done === true ? undefined : value
-  }
-}
-
 /** A method of a struct; it is called like a function of the language. */
 export interface Method {
   readonly parameters: readonly ParameterType[]
@@ -183,20 +121,6 @@ export interface Method {
   /** @throws RenderError without a position; never with a value */
   call(args: readonly Value[]): Value
 }
-
-/** A Go type name; `any` takes everything, nil included. Nothing is converted, but a literal takes the type asked for. */
-export type ParameterType =
-  | 'any'
-  | 'string'
-  | 'bool'
-  | 'int'
-  | 'float64'
-  | 'uint32'
-  | 'time.Time'
-  | `[]${string}`
-  | `map[${string}`
-  | `func(${string}`
-  | `*${string}`
 
 /** A pointer to a struct, whose fields have the order of their declaration; a nil pointer has none. */
 export class StructPointer {
@@ -311,12 +235,6 @@ export function valueAt(map: MapValue, key: Value): Value {
 
 function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value)
-}
-
-/** The map itself, for the functions that change their argument. */
-export function writableMap(map: PlainMap): Map<string, Value> | LazyMap {
-  if (map instanceof LazyMap || map instanceof Map) return map
-  throw new TypeError('a map is a Map')
 }
 
 /** Equal for what Go holds equal: the same type and the same value. */

@@ -1,18 +1,9 @@
 import { RenderError } from '../../core/errors.ts'
+import { Channel } from '../channel.ts'
+import { Complex } from '../complex.ts'
 import { compareStrings } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import {
-  Channel,
-  Complex,
-  integerOf,
-  isMap,
-  isNil,
-  itemsOf,
-  StructPointer,
-  textOf,
-  typeName,
-  type Value,
-} from '../values.ts'
+import { integerOf, isMap, isNil, itemsOf, StructPointer, textOf, typeName, type Value } from '../values.ts'
 
 /** Go's comparisons. Integers compare whatever their type, else only equal kinds do; order is of integers, floats and strings. */
 export const compareFunctions: FunctionGroup = {

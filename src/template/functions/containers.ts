@@ -1,9 +1,9 @@
 import { RenderError } from '../../core/errors.ts'
 import { JsonNumber } from '../../core/json.ts'
+import { Channel } from '../channel.ts'
 import { byteLength, bytesOfString, stringFromBytes } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import {
-  Channel,
   Integer,
   integerOf,
   isMap,

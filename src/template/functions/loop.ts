@@ -1,6 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
+import { Channel } from '../channel.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { Channel, Integer, textOf, typeName, type Value } from '../values.ts'
+import { Integer, textOf, typeName, type Value } from '../values.ts'
 import { parseInt64 } from './parse-scalar.ts'
 
 /** consul-template's `loop`: numbers up to, but not including, the last argument. */

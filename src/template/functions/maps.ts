@@ -11,8 +11,8 @@ import {
   typeName,
   type Value,
   valueAt,
-  writableMap,
 } from '../values.ts'
+import { writableMap } from '../writable-map.ts'
 
 /** consul-template's functions that build maps. */
 export const mapFunctions: FunctionGroup = {

@@ -1,18 +1,6 @@
 import type { Budget } from '../../limits.ts'
-import {
-  Complex,
-  integerOf,
-  isMap,
-  isNil,
-  itemsOf,
-  type MapValue,
-  Opaque,
-  StructPointer,
-  textOf,
-  typeName,
-  type Value,
-  valueAt,
-} from '../../values.ts'
+import { Complex } from '../../complex.ts'
+import { integerOf, isMap, isNil, itemsOf, type MapValue, Opaque, StructPointer, textOf, typeName, type Value, valueAt } from '../../values.ts'
 
 /** Comparisons that count as one step. */
 const comparisonsPerStep = 4

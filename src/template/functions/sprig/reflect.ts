@@ -1,15 +1,7 @@
 import type { FunctionGroup } from '../../template-function.ts'
-import {
-  Channel,
-  Complex,
-  Integer,
-  isMap,
-  itemsOf,
-  StructPointer,
-  textOf,
-  typeName,
-  type Value,
-} from '../../values.ts'
+import { Channel } from '../../channel.ts'
+import { Complex } from '../../complex.ts'
+import { Integer, isMap, itemsOf, StructPointer, textOf, typeName, type Value } from '../../values.ts'
 import { deepEqual } from './deep-equal.ts'
 
 /** sprig's reflect.go. */

@@ -1,0 +1,40 @@
+import type { Value } from './values.ts'
+
+/** A map whose values are looked up when they are read. */
+export class LazyMap {
+  readonly #keys: Set<string>
+  readonly #read: (key: string) => Value
+  readonly #written = new Map<string, Value>()
+
+  constructor(keys: Iterable<string>, read: (key: string) => Value) {
+    this.#keys = new Set(keys)
+    this.#read = read
+  }
+
+  get size(): number {
+    return this.#keys.size
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key)
+  }
+
+  keys(): Iterable<string> {
+    return this.#keys
+  }
+
+  get(key: string): Value {
+    if (this.#written.has(key)) return this.#written.get(key)
+    return this.has(key) ? this.#read(key) : undefined
+  }
+
+  set(key: string, value: Value): void {
+    this.#keys.add(key)
+    this.#written.set(key, value)
+  }
+
+  delete(key: string): void {
+    this.#keys.delete(key)
+    this.#written.delete(key)
+  }
+}
