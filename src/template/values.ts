@@ -147,15 +147,23 @@ export class Opaque {
   readonly methods: ReadonlyMap<string, Method>
   /** How JSON and YAML write it. */
   readonly encoded: string
+  /** The same for those that are deeply equal. */
+  readonly identity: string
 
   constructor(
     type: string,
-    { text, methods, encoded = text }: Pick<Opaque, 'text' | 'methods'> & { readonly encoded?: string },
+    {
+      text,
+      methods,
+      encoded = text,
+      identity = encoded,
+    }: Pick<Opaque, 'text' | 'methods'> & Partial<Pick<Opaque, 'encoded' | 'identity'>>,
   ) {
     this.type = type
     this.text = text
     this.methods = methods
     this.encoded = encoded
+    this.identity = identity
   }
 }
 

@@ -3,7 +3,17 @@ import { JsonNumber } from '../../core/json.ts'
 import { formatFloat } from '../format-float.ts'
 import { bytesOfString } from '../go-string.ts'
 import { asNumber } from '../json-number.ts'
-import { integerOf, isMap, isNil, itemsOf, StructPointer, typeName, type Value, valueAt } from '../values.ts'
+import {
+  integerOf,
+  isMap,
+  isNil,
+  itemsOf,
+  Opaque,
+  StructPointer,
+  typeName,
+  type Value,
+  valueAt,
+} from '../values.ts'
 import { YamlEmitter } from './emitter.ts'
 import { compareYamlKeys } from './key-order.ts'
 import { resolveScalar } from './resolve.ts'
@@ -25,7 +35,7 @@ export function toYaml(value: Value): string {
 }
 
 function write(value: Value, emitter: YamlEmitter): void {
-  const simple = value instanceof JsonNumber ? (asNumber(value) ?? value.text) : value
+  const simple = simplified(value)
   const plain = plainText(simple)
   const items = itemsOf(simple)
   if (typeof simple === 'string') emitter.scalar(scalarOf(simple))
@@ -37,7 +47,13 @@ function write(value: Value, emitter: YamlEmitter): void {
   }
 }
 
+function simplified(value: Value): Value {
+  if (value instanceof JsonNumber) return asNumber(value) ?? value.text
+  return value instanceof Opaque && value.type !== 'time.Time' ? value.encoded : value
+}
+
 function plainText(value: Value): string | undefined {
+  if (value instanceof Opaque) return value.encoded
   // A nil map or list is an empty one.
   if (isNil(value) && !isMap(value) && itemsOf(value) === undefined) return 'null'
   if (typeof value === 'boolean') return String(value)

@@ -1,6 +1,7 @@
 import { JsonNumber } from '../../../core/json.ts'
 import { parseFloatLiteral, parseInteger } from '../../literal.ts'
 import { Integer, type Value } from '../../values.ts'
+import { NamedNumber } from './named-number.ts'
 
 const minInt64 = -(2n ** 63n)
 const limitInt64 = 2n ** 63n
@@ -12,6 +13,7 @@ export function toInt64(value: Value): bigint {
   if (typeof value === 'bigint') return value
   if (value instanceof Integer) return BigInt.asIntN(64, value.value)
   if (typeof value === 'number') return truncated(value)
+  if (value instanceof NamedNumber) return value.number
   if (typeof value === 'string') return integerOfText(value)
   if (value instanceof JsonNumber) return integerOfText(value.text)
   return value === true ? 1n : 0n
@@ -21,6 +23,7 @@ export function toInt64(value: Value): bigint {
 export function toFloat64(value: Value): number {
   if (typeof value === 'number') return value
   if (typeof value === 'bigint') return Number(value)
+  if (value instanceof NamedNumber) return Number(value.number)
   if (value instanceof Integer) return Number(value.value)
   if (typeof value === 'string') return floatOfText(value)
   if (value instanceof JsonNumber) return floatOfText(value.text)

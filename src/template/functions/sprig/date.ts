@@ -1,10 +1,12 @@
 import { RenderError } from '../../../core/errors.ts'
+import type { Method } from '../../method.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
-import { Integer, type Method, Opaque, type Value } from '../../values.ts'
-import { calendarDate, dayNames, type Instant, monthNames } from './calendar.ts'
+import { Integer, Opaque, type Value } from '../../values.ts'
+import { type CalendarDate, calendarDate, dayNames, type Instant, monthNames } from './calendar.ts'
 import { decimalInt64, int64 } from './cast.ts'
 import { durationText, parseDuration } from './duration.ts'
 import { formatTime, timeText } from './format-time.ts'
+import { NamedNumber } from './named-number.ts'
 import { parseTime } from './parse-time.ts'
 import { tolerant } from './tolerant.ts'
 
@@ -66,8 +68,8 @@ function methodsOf(instant: Instant): ReadonlyMap<string, Method> {
     ...numberMethods.map(
       ([name, part]) => [name, answers(() => BigInt(calendarDate(instant)[part]))] as const,
     ),
-    ['Month', answers(() => named('time.Month', monthNames[calendarDate(instant).month - 1]))],
-    ['Weekday', answers(() => named('time.Weekday', dayNames[calendarDate(instant).weekday]))],
+    ['Month', answers(() => monthOf(calendarDate(instant)))],
+    ['Weekday', answers(() => weekdayOf(calendarDate(instant)))],
     ['Nanosecond', answers(() => BigInt(instant.nanoseconds))],
     ['Unix', answers(() => new Integer('int64', instant.seconds))],
     [
@@ -88,8 +90,12 @@ function methodsOf(instant: Instant): ReadonlyMap<string, Method> {
   ])
 }
 
-function named(type: string, text = ''): Opaque {
-  return new Opaque(type, { text, methods: new Map([['String', { parameters: [], call: () => text }]]) })
+function monthOf({ month }: CalendarDate): NamedNumber {
+  return new NamedNumber('time.Month', BigInt(month), monthNames[month - 1] ?? '')
+}
+
+function weekdayOf({ weekday }: CalendarDate): NamedNumber {
+  return new NamedNumber('time.Weekday', BigInt(weekday), dayNames[weekday] ?? '')
 }
 
 function modifying(): TemplateFunction {

@@ -1,6 +1,18 @@
-import type { Budget } from '../../limits.ts'
 import { Complex } from '../../complex.ts'
-import { integerOf, isMap, isNil, itemsOf, type MapValue, Opaque, StructPointer, textOf, typeName, type Value, valueAt } from '../../values.ts'
+import type { Budget } from '../../limits.ts'
+import {
+  integerOf,
+  isMap,
+  isNil,
+  itemsOf,
+  type MapValue,
+  Opaque,
+  StructPointer,
+  textOf,
+  typeName,
+  type Value,
+  valueAt,
+} from '../../values.ts'
 
 /** Comparisons that count as one step. */
 const comparisonsPerStep = 4
@@ -14,7 +26,7 @@ export function deepEqual(a: Value, b: Value, budget: Budget): boolean {
   const [items, others] = [itemsOf(a), itemsOf(b)]
   if (items !== undefined) return items === others || equalLists(items, others ?? [], budget)
   if (a instanceof StructPointer && b instanceof StructPointer) return a === b || equalStructs(a, b, budget)
-  if (a instanceof Opaque && b instanceof Opaque) return a.encoded === b.encoded
+  if (a instanceof Opaque && b instanceof Opaque) return a.identity === b.identity
   if (a instanceof Complex && b instanceof Complex) return a.real === b.real && a.imaginary === b.imaginary
   return (integerOf(a) ?? textOf(a) ?? a) === (integerOf(b) ?? textOf(b) ?? b)
 }

@@ -1,3 +1,4 @@
+import { RenderError } from '../../../core/errors.ts'
 import { type JsonStyle, toJson } from '../../json-text.ts'
 import type { Pass } from '../../pass.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
@@ -46,7 +47,13 @@ export function isEmpty(value: Value): boolean {
 }
 
 function copies(): TemplateFunction {
-  return { parameters: ['any'], call: ([value], { budget }) => deepCopy(value, budget) }
+  return {
+    parameters: ['any'],
+    call: ([value], { budget }) => {
+      if (value === null) throw new RenderError('nil cannot be copied')
+      return deepCopy(value, budget)
+    },
+  }
 }
 
 function encoder(style: JsonStyle): TemplateFunction {

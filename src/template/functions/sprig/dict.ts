@@ -1,12 +1,11 @@
 import { RenderError } from '../../../core/errors.ts'
 import { sortedKeys } from '../../sorted-keys.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
+import { isPlainMap, List, type PlainMap, TypedMap, typeName, type Value } from '../../values.ts'
 import { writableMap } from '../../writable-map.ts'
-import { isPlainMap, List, type PlainMap, typeName, type Value } from '../../values.ts'
 import { writtenSize } from '../../written-size.ts'
 import { mergeInto } from '../maps.ts'
 import { strval } from './strval.ts'
-import { tolerant } from './tolerant.ts'
 
 type Dict = PlainMap | null
 
@@ -47,10 +46,10 @@ export const sprigDictFunctions: FunctionGroup = {
       return new List('[]string', keys)
     },
   },
-  sprig_merge: merging({ overrides: false, must: false }),
-  sprig_mergeOverwrite: merging({ overrides: true, must: false }),
-  sprig_mustMerge: merging({ overrides: false, must: true }),
-  sprig_mustMergeOverwrite: merging({ overrides: true, must: true }),
+  sprig_merge: merging(false),
+  sprig_mergeOverwrite: merging(true),
+  sprig_mustMerge: merging(false),
+  sprig_mustMergeOverwrite: merging(true),
   sprig_omit: choosing((key, named) => !named.has(key)),
   sprig_pick: choosing((key, named) => named.has(key)),
   sprig_pluck: {
@@ -71,7 +70,8 @@ export const sprigDictFunctions: FunctionGroup = {
   sprig_unset: {
     parameters: [dict, 'string'],
     call: ([map, key]: readonly [Dict, string]) => {
-      if (map !== null) writableMap(map).delete(key)
+      if (map === null) return nilMap()
+      writableMap(map).delete(key)
       return map
     },
   },
@@ -84,25 +84,15 @@ export const sprigDictFunctions: FunctionGroup = {
   },
 }
 
-/** `merge` and `mergeOverwrite` answer an empty text where the maps do not fit. */
-function merging({
-  overrides,
-  must,
-}: {
-  readonly overrides: boolean
-  readonly must: boolean
-}): TemplateFunction {
+function merging(overrides: boolean): TemplateFunction {
   return {
     parameters: [dict],
     variadic: dict,
-    call: ([target, ...sources]: readonly [Dict, ...Dict[]], { budget }) => {
-      const merge = () =>
-        sources.reduce((merged: Value, source) => {
-          budget.takeBytes(writtenSize(source))
-          return mergeInto(isPlainMap(merged) ? merged : null, source, overrides)
-        }, target)
-      return must ? merge() : tolerant(merge, '')
-    },
+    call: ([target, ...sources]: readonly [Dict, ...Dict[]], { budget }) =>
+      sources.reduce((merged: Value, source) => {
+        budget.takeBytes(writtenSize(source))
+        return mergeInto(isPlainMap(merged) ? merged : null, source, overrides)
+      }, target),
   }
 }
 
@@ -117,6 +107,10 @@ function choosing(isChosen: (key: string, named: ReadonlySet<string>) => boolean
       return new Map(keys.map(key => [key, map?.get(key)]))
     },
   }
+}
+
+function nilMap(): TypedMap {
+  return new TypedMap({ key: 'string', value: 'interface {}' }, undefined)
 }
 
 /** Keys, what stands for a missing one, and the map. */

@@ -117,8 +117,10 @@ function unique(items: readonly Value[], pass: Pass): Value {
 }
 
 function chunks(items: readonly Value[], size: bigint): Value[][] {
-  if (size <= 0n) throw new RenderError('the size of a chunk is not positive')
   const length = Number(size)
+  // As there, a negative size may come out as no chunk.
+  if (length < 0 && Math.floor((items.length - 1) / length) === -1) return []
+  if (length <= 0) throw new RenderError('the size of a chunk is not positive')
   const count = Math.ceil(items.length / length)
   return Array.from({ length: count }, (_, index) => items.slice(index * length, (index + 1) * length))
 }

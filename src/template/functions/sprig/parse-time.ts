@@ -78,7 +78,7 @@ class TimeReader {
         this.#read.set('year', Number(this.#take(/^[0-9]{4}/)))
         return
       case '06': {
-        const year = Number(this.#take(/^[0-9]{2}/))
+        const year = Number(this.#take(/^(?:[0-9]{2}|[+-][0-9])/))
         this.#read.set('year', year >= 69 ? year + 1900 : year + 2000)
         return
       }
@@ -199,8 +199,10 @@ class TimeReader {
 
   #zoneOf(): Zone {
     if (this.#offsetSeconds === undefined && this.#zone === undefined) return utc
-    const offsetSeconds = this.#offsetSeconds ?? 0
     const zone = this.#zone ?? ''
+    // That of a zone such as GMT+3 is only shown; the time was read as if it were UTC.
+    const shownHours = zone.startsWith('GMT') ? Number(zone.slice(3)) : 0
+    const offsetSeconds = this.#offsetSeconds ?? shownHours * 3600
     return offsetSeconds === 0 && zone === '' ? utc : { offsetSeconds, zone }
   }
 }

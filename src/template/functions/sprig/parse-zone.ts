@@ -25,28 +25,24 @@ export function parseZone(part: string, text: string): ReadZone | undefined {
   return { length: all.length, offsetSeconds: sign === '-' ? -magnitude : magnitude }
 }
 
-/** Only of UTC and GMT the offset is known. */
+/** Only of UTC the offset is known. */
 function parseName(text: string): ReadZone | undefined {
+  if (text.length < 3) return undefined
   if (text.startsWith('UTC')) return { length: 3, offsetSeconds: 0, zone: 'UTC' }
-  const [name] = /^(?:ChST|MeST)/.exec(text) ?? []
-  if (name !== undefined) return { length: name.length, zone: name }
-  if (text.startsWith('GMT')) return parseGmt(text)
-  if (/^[+-]/.test(text)) {
-    const zone = signedHours(text)
-    return zone === '' ? undefined : { length: zone.length, zone }
-  }
+  const zone = nameAt(text)
+  return zone === '' ? undefined : { length: zone.length, zone }
+}
+
+function nameAt(text: string): string {
+  if (/^(?:ChST|MeST)/.test(text)) return text.slice(0, 4)
+  if (text.startsWith('GMT')) return `GMT${signedHours(text.slice(3))}`
+  if (/^[+-]/.test(text)) return signedHours(text)
   const letters = /^[A-Z]{0,6}/.exec(text)?.[0] ?? ''
   const isName =
     letters.length === 3 ||
     (letters.length === 4 && (letters.endsWith('T') || letters === 'WITA')) ||
     (letters.length === 5 && letters.endsWith('T'))
-  return isName ? { length: letters.length, zone: letters } : undefined
-}
-
-function parseGmt(text: string): ReadZone {
-  const hours = signedHours(text.slice(3))
-  const zone = `GMT${hours}`
-  return { length: zone.length, zone, offsetSeconds: Number(hours) * 3600 }
+  return isName ? letters : ''
 }
 
 /** `+3`, at most 23; empty where there is none. */

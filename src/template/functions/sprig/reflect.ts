@@ -1,6 +1,6 @@
-import type { FunctionGroup } from '../../template-function.ts'
 import { Channel } from '../../channel.ts'
 import { Complex } from '../../complex.ts'
+import type { FunctionGroup } from '../../template-function.ts'
 import { Integer, isMap, itemsOf, StructPointer, textOf, typeName, type Value } from '../../values.ts'
 import { deepEqual } from './deep-equal.ts'
 

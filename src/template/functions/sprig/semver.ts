@@ -1,7 +1,8 @@
 import { RenderError } from '../../../core/errors.ts'
+import type { Method } from '../../method.ts'
 import type { Pass } from '../../pass.ts'
 import type { FunctionGroup } from '../../template-function.ts'
-import { Integer, type Method, Opaque, type Value } from '../../values.ts'
+import { Integer, Opaque, type Value } from '../../values.ts'
 import {
   compareVersions,
   isMetadata,
@@ -29,7 +30,11 @@ class VersionPointer extends Opaque {
   readonly version: Version
 
   constructor(version: Version) {
-    super('*semver.Version', { text: versionText(version), methods: pointerMethods(version) })
+    super('*semver.Version', {
+      text: versionText(version),
+      identity: version.original,
+      methods: pointerMethods(version),
+    })
     this.version = version
   }
 }

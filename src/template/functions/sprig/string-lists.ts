@@ -20,9 +20,11 @@ export const sprigStringListFunctions: FunctionGroup = {
     parameters: ['any'],
     call: ([value], pass) => {
       if (itemsOf(value) === undefined) return new List('[]string', [strval(value, pass)])
-      const texts = strslice(value, pass)
+      const texts = strslice(value, pass).toSorted(compareStrings)
       pass.budget.takeSteps(texts.length)
-      return new List('[]string', texts.toSorted(compareStrings))
+      // A list of texts is sorted itself, as there.
+      if (value instanceof List && value.type === '[]string') value.items = texts
+      return new List('[]string', texts)
     },
   },
   sprig_split: {

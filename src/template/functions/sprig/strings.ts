@@ -30,11 +30,9 @@ export const sprigStringFunctions: FunctionGroup = {
     parameters: [],
     variadic: 'any',
     call: (args, pass) =>
-      trimSpace(
-        withoutNil(args)
-          .map(value => strval(value, pass))
-          .join(' '),
-      ),
+      withoutNil(args)
+        .map(value => strval(value, pass))
+        .join(' '),
   },
   sprig_contains: onTwo((part, text) => text.includes(part)),
   sprig_hasPrefix: onTwo((prefix, text) => text.startsWith(prefix)),

@@ -23,7 +23,8 @@ export const sprigUrlFunctions: FunctionGroup = {
 function join(parts: PlainMap): string {
   const [scheme, host, path, query] = ['scheme', 'host', 'path', 'query'].map(name => partOf(parts, name))
   const [opaque, fragment, userinfo] = ['opaque', 'fragment', 'userinfo'].map(name => partOf(parts, name))
-  const user = userinfo === '' ? '' : `${parseUserinfo(userinfo ?? '')}@`
+  const parsed = parseUserinfo(userinfo ?? '')
+  const user = parsed === '' ? '' : `${parsed}@`
   const hierarchy = opaque || hierarchyOf({ scheme, host, path, user })
   return fromByteString(
     (scheme === '' ? '' : `${scheme}:`) +
