@@ -1,6 +1,7 @@
 import type { NumberLiteral } from './literal.ts'
 import type { Operand } from './nodes.ts'
 import type { ParameterType } from './parameter-type.ts'
+import type { TemplateFunction } from './template-function.ts'
 import { Integer, TypedMap, typeName, type Value } from './values.ts'
 
 /** A value that may stand for a parameter, or what is wrong with it. */
@@ -48,6 +49,14 @@ function numberFor({ int, uint, float }: NumberLiteral, type: ParameterType): Va
   if (type === 'float64') return float
   // As in Go, what does not fit is cut off.
   return type === 'uint32' && uint !== undefined ? new Integer(type, BigInt.asUintN(32, uint)) : undefined
+}
+
+/** What is wrong with so many arguments, if anything is. */
+export function countProblem({ parameters, variadic }: TemplateFunction, count: number): string | undefined {
+  const fixed = parameters.length
+  if (variadic !== undefined ? count >= fixed : count === fixed) return undefined
+  const wanted = variadic === undefined ? `${fixed}` : `at least ${fixed}`
+  return `takes ${wanted} ${fixed === 1 ? 'argument' : 'arguments'}, not ${count}`
 }
 
 function canBeNil(type: ParameterType): boolean {

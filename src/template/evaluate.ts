@@ -1,5 +1,7 @@
 import { RenderError } from '../core/errors.ts'
-import { type Argument, argumentOf, literalArgument, literalValue } from './argument.ts'
+import { type Argument, argumentOf, countProblem, literalArgument, literalValue } from './argument.ts'
+import { absent, type CallArguments, type Final, noArguments } from './call-arguments.ts'
+import type { Method } from './method.ts'
 import type {
   ChainNode,
   CommandNode,
@@ -14,22 +16,8 @@ import type { ParameterType } from './parameter-type.ts'
 import type { Pass } from './pass.ts'
 import { positionAt, TemplateRenderError } from './template-error.ts'
 import type { TemplateFunction } from './template-function.ts'
-import {
-  isMap,
-  isTrue,
-  type Method,
-  Opaque,
-  StructPointer,
-  TypedMap,
-  typeName,
-  type Value,
-  valueAt,
-} from './values.ts'
+import { isMap, isTrue, Opaque, StructPointer, TypedMap, typeName, type Value, valueAt } from './values.ts'
 import { Variables } from './variables.ts'
-
-/** What the pipeline hands to its next command; `absent` for the first one. */
-type Final = Value | typeof absent
-const absent = Symbol('absent')
 
 export interface EvaluatorOptions {
   readonly pass: Pass
@@ -39,18 +27,10 @@ export interface EvaluatorOptions {
   readonly strict: boolean
 }
 
-/** The arguments of a call. */
-interface Given {
-  /** What an error of the call is reported at. */
-  readonly command: { readonly at: number }
-  readonly operands: readonly Operand[]
-  readonly final: Final
-}
-
 interface FieldPath {
   readonly node: FieldNode | VariableNode | ChainNode
   readonly start: Value
-  readonly given: Given | undefined
+  readonly given: CallArguments | undefined
 }
 
 /** Evaluates pipelines. Holds the place that an error is reported at. */
@@ -126,7 +106,7 @@ export class Evaluator {
   }
 
   /** Its value, where it ends in a field perhaps with arguments for it. */
-  #operand(dot: Value, node: Operand, given?: Given): Value {
+  #operand(dot: Value, node: Operand, given?: CallArguments): Value {
     this.locate(node)
     switch (node.kind) {
       case 'dot':
@@ -200,7 +180,7 @@ export class Evaluator {
     return this.fail(`there is no key "${name}"`, this.pass.knownKeys.hintFor(name, receiver))
   }
 
-  #function(dot: Value, node: FunctionNode, given: Given): Value {
+  #function(dot: Value, node: FunctionNode, given: CallArguments): Value {
     this.locate(node)
     const called = this.#functions.get(node.name)
     if (called === undefined) return this.fail(`function "${node.name}" is not loaded`)
@@ -210,9 +190,10 @@ export class Evaluator {
   #call(
     dot: Value,
     { name, called }: { readonly name: string; readonly called: TemplateFunction },
-    { command, operands, final }: Given,
+    { command, operands, final }: CallArguments,
   ): Value {
-    this.#checkCount(name, called, operands.length + (final === absent ? 0 : 1))
+    const problem = countProblem(called, operands.length + (final === absent ? 0 : 1))
+    if (problem !== undefined) this.fail(`${name} ${problem}`)
     const typeOf = (index: number): ParameterType => called.parameters[index] ?? called.variadic ?? 'any'
     const args: Value[] = []
     for (const operand of operands) {
@@ -234,13 +215,6 @@ export class Evaluator {
     }
   }
 
-  #checkCount(name: string, { parameters, variadic }: TemplateFunction, count: number): void {
-    const fixed = parameters.length
-    if (variadic !== undefined ? count >= fixed : count === fixed) return
-    const wanted = variadic === undefined ? `${fixed}` : `at least ${fixed}`
-    this.fail(`${name} takes ${wanted} ${fixed === 1 ? 'argument' : 'arguments'}, not ${count}`)
-  }
-
   #argument(dot: Value, node: Operand, type: ParameterType): Value {
     this.locate(node)
     switch (node.kind) {
@@ -257,10 +231,6 @@ export class Evaluator {
   #accept(argument: Argument): Value {
     return 'problem' in argument ? this.fail(argument.problem) : argument.value
   }
-}
-
-function noArguments(command: { readonly at: number }): Given {
-  return { command, operands: [], final: absent }
 }
 
 function methodOf(receiver: Value, name: string): Method | undefined {

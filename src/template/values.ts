@@ -2,7 +2,7 @@ import { JsonNumber } from '../core/json.ts'
 import { Channel } from './channel.ts'
 import { Complex } from './complex.ts'
 import { LazyMap } from './lazy-map.ts'
-import type { ParameterType } from './parameter-type.ts'
+import type { Method } from './method.ts'
 
 /**
  * What a template computes with: Go's kinds as far as templates can meet them. `undefined` is Go's invalid value (no data
@@ -59,12 +59,6 @@ export class List {
   }
 }
 
-/** Types of keys and of values, as Go names them. */
-export interface MapType {
-  readonly key: string
-  readonly value: string
-}
-
 /** A map of another type than `map[string]interface {}`; a nil map, of whatever type, has no entries. */
 export class TypedMap {
   readonly keyType: string
@@ -72,8 +66,11 @@ export class TypedMap {
   readonly isNil: boolean
   readonly #entries: Map<string, readonly [key: Value, value: Value]>
 
-  /** Of equal keys the last wins. */
-  constructor(type: MapType, entries: Iterable<readonly [key: Value, value: Value]> | undefined) {
+  /** Of equal keys the last wins; `type` names the types of keys and values as Go does. */
+  constructor(
+    type: { readonly key: string; readonly value: string },
+    entries: Iterable<readonly [key: Value, value: Value]> | undefined,
+  ) {
     this.keyType = type.key
     this.valueType = type.value
     this.isNil = entries === undefined
@@ -112,14 +109,6 @@ export class TypedMap {
   set(key: Value, value: Value): void {
     this.#entries.set(identityOf(key), [key, value])
   }
-}
-
-/** A method of a struct; it is called like a function of the language. */
-export interface Method {
-  readonly parameters: readonly ParameterType[]
-  readonly variadic?: ParameterType
-  /** @throws RenderError without a position; never with a value */
-  call(args: readonly Value[]): Value
 }
 
 /** A pointer to a struct, whose fields have the order of their declaration; a nil pointer has none. */

@@ -32,7 +32,7 @@ const expectedCounts = {
   'go-functions': 248,
   'value-printing': 52,
   'ct-secret': 97,
-  'ct-helpers': 422,
+  'ct-helpers': 431,
   sprig: 490,
   errors: 124,
   realistic: 34,

@@ -1,7 +1,8 @@
 import { RenderError } from '../../core/errors.ts'
+import type { Method } from '../method.ts'
 import { sortedKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { isPlainMap, List, type Method, StructPointer, type Value } from '../values.ts'
+import { isPlainMap, List, StructPointer, type Value } from '../values.ts'
 import { writableMap } from '../writable-map.ts'
 
 /** consul-template's `scratch`: what one execution notes down, shared by all its templates. */
