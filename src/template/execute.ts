@@ -10,6 +10,7 @@ import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nod
 import { printed } from './print.ts'
 import { mapKeys } from './sorted-keys.ts'
 import { Integer, integerOf, isMap, isTrue, itemsOf, typeName, type Value, valueAt } from './values.ts'
+import { writtenSize } from './written-size.ts'
 
 export interface ExecuteOptions extends EvaluatorOptions {
   readonly dot: Value
@@ -86,7 +87,10 @@ class Execution {
         const value = this.#evaluator.pipeline(dot, node.pipe)
         if (node.pipe.variables.length > 0) return undefined
         this.#evaluator.locate(node)
-        const text = this.#evaluator.located(() => printed(value))
+        const text = this.#evaluator.located(() => {
+          this.#budget.checkBytes(writtenSize(value))
+          return printed(value)
+        })
         this.#write(text)
         if (text !== '') this.#tell?.(actionPiece(node, text, this.#template.text))
         return undefined

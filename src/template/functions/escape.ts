@@ -1,8 +1,10 @@
 import { bytesOfString } from '../go-string.ts'
+import type { Pass } from '../pass.ts'
 import { printed, sprint } from '../print.ts'
 import { isPrintable } from '../quote.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { StructPointer, type Value } from '../values.ts'
+import { writtenSize } from '../written-size.ts'
 
 const htmlEscapes: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
@@ -18,14 +20,16 @@ export const escapeFunctions: FunctionGroup = {
   html: {
     parameters: [],
     variadic: 'any',
-    call: args => textOfAll(args).replace(/[\0"'&<>]/g, character => htmlEscapes[character] ?? ''),
+    call: (args, pass) =>
+      textOfAll(args, pass).replace(/[\0"'&<>]/g, character => htmlEscapes[character] ?? ''),
   },
-  js: { parameters: [], variadic: 'any', call: args => escapeJs(textOfAll(args)) },
-  urlquery: { parameters: [], variadic: 'any', call: args => escapeQuery(textOfAll(args)) },
+  js: { parameters: [], variadic: 'any', call: (args, pass) => escapeJs(textOfAll(args, pass)) },
+  urlquery: { parameters: [], variadic: 'any', call: (args, pass) => escapeQuery(textOfAll(args, pass)) },
 }
 
 /** All arguments as actions print them. */
-function textOfAll(args: readonly Value[]): string {
+function textOfAll(args: readonly Value[], { budget }: Pass): string {
+  for (const value of args) budget.checkBytes(writtenSize(value))
   return sprint(
     args.map(value => (value === null || value instanceof StructPointer ? printed(value) : value)),
   )

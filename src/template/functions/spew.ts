@@ -9,6 +9,7 @@ import { quoted } from '../quote.ts'
 import { mapKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { isMap, itemsOf, StructPointer, textOf, typeName, type Value, valueAt } from '../values.ts'
+import { writtenSize } from '../written-size.ts'
 
 /** consul-template's functions for looking at values. Those that print elsewhere than into the output are refused. */
 export const spewFunctions: FunctionGroup = {
@@ -16,13 +17,19 @@ export const spewFunctions: FunctionGroup = {
   spew_sdump: {
     parameters: [],
     variadic: 'any',
-    call: args => args.map(value => `${dumped(value, '')}\n`).join(''),
+    call: (args, { budget }) => {
+      for (const value of args) budget.checkBytes(writtenSize(value))
+      return args.map(value => `${dumped(value, '')}\n`).join('')
+    },
   },
   /** `{{ spew_sprintf "%#v" 5 }}` is `(int)5`. */
   spew_sprintf: {
     parameters: ['string'],
     variadic: 'any',
-    call: ([format, ...args]: readonly [string, ...Value[]]) => sprintf(format, args, formatted),
+    call: ([format, ...args]: readonly [string, ...Value[]], { budget }) => {
+      for (const value of args) budget.checkBytes(writtenSize(value))
+      return sprintf(format, args, formatted)
+    },
   },
   /** Always an error. */
   spew_dump: { parameters: [], variadic: 'any', call: refusePrinting },

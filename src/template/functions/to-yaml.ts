@@ -1,9 +1,16 @@
 import type { FunctionGroup } from '../template-function.ts'
 import { trimSpace } from '../white-space.ts'
+import { writtenSize } from '../written-size.ts'
 import { toYaml } from '../yaml/to-yaml.ts'
 
 /** consul-template's `toYAML`. */
 export const yamlFunctions: FunctionGroup = {
   /** `{{ toYAML .tls }}` is lines of `key: value`. */
-  toYAML: { parameters: ['any'], call: ([value]) => trimSpace(toYaml(value)) },
+  toYAML: {
+    parameters: ['any'],
+    call: ([value], { budget }) => {
+      budget.checkBytes(writtenSize(value))
+      return trimSpace(toYaml(value))
+    },
+  },
 }
