@@ -109,6 +109,10 @@ function writeFiles(directory: string, contents: ReadonlyMap<string, string>, fo
 }
 
 function nextSteps(config: string, todo: boolean): string {
-  const first = todo ? `go through what is to do; it also stands on top of ${config}\n  ` : ''
-  return `\nnext\n  ${first}keyturn render --config ${config} --live   # every file, masked, without writing any\n  keyturn run --config ${config}\n`
+  const lines = [
+    ...(todo ? [`go through what is to do; it also stands on top of ${config}`] : []),
+    `keyturn render --config ${config} --live --diff   # masked, against the files that are there now`,
+    `keyturn run --config ${config}`,
+  ]
+  return `\nnext\n${lines.map(line => `  ${line}\n`).join('')}`
 }

@@ -58,7 +58,7 @@ function approleLogin(config: Section): Login {
   const wrapped = config.text('secret_id_response_wrapping_path')
   if (secretIdFile === undefined) {
     config.report.todo(config.origin, config.name('secret_id_file_path'), noSecretIdRemedy)
-  } else removal(config, 'remove_secret_id_file_after_reading', secretIdFile)
+  }
   return {
     auth: {
       method: 'approle',
@@ -66,17 +66,26 @@ function approleLogin(config: Section): Login {
         config.text('role_id_file_path') ?? missing(config, 'role_id_file_path', '/run/bootstrap/role_id'),
       [wrapped === undefined ? 'secret_id_file' : 'wrapped_secret_id_file']:
         secretIdFile ?? '/run/bootstrap/secret_id',
+      ...removal(config, 'remove_secret_id_file_after_reading'),
     },
   }
 }
 
 function jwtLogin(config: Section): Login {
   const path = config.text('path') ?? missing(config, 'path', '/run/bootstrap/jwt')
-  removal(config, 'remove_jwt_after_reading', path)
-  config.list('remove_jwt_follows_symlinks', 'difference', 'keyturn removes no credential')
+  config.list(
+    'remove_jwt_follows_symlinks',
+    'difference',
+    'a link is removed itself, and not what it points to',
+  )
   config.list('jwt_read_period', 'difference', 'the file is read at each login')
   return {
-    auth: { method: 'jwt', role: config.text('role') ?? missing(config, 'role', 'ROLE'), token_file: path },
+    auth: {
+      method: 'jwt',
+      role: config.text('role') ?? missing(config, 'role', 'ROLE'),
+      token_file: path,
+      ...removal(config, 'remove_jwt_after_reading'),
+    },
   }
 }
 
@@ -124,13 +133,8 @@ function otherLogin(section: Section, type: string): Login {
 }
 
 /** The agents remove a credential once they have read it, unless they are told not to. */
-function removal(config: Section, key: string, file: string): void {
-  if (config.flag(key) === false) return
-  config.report.difference(
-    config.originOf(key),
-    config.name(key),
-    `"${file}" is not removed but read at each login: mount it read-only, for the agent alone`,
-  )
+function removal(config: Section, key: string): Settings {
+  return config.flag(key) === false ? {} : { remove: true }
 }
 
 function missing(config: Section, key: string, placeholder: string): string {

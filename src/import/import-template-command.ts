@@ -65,7 +65,8 @@ function timingOf(section: Section, exec: Section | undefined) {
     exec?.list(key, 'difference', 'at its "timeout" a program is killed with all that it started')
   }
   exec?.list('reload_signal', 'difference', 'a command of a template ends before the next one')
-  const timeout = exec?.duration('timeout') ?? section.duration('command_timeout')
+  const commandTimeout = section.duration('command_timeout')
+  const timeout = exec?.duration('timeout') ?? commandTimeout
   const endless = timeout !== undefined && /^0/.test(timeout) && !/[1-9]/.test(timeout)
   if (endless)
     section.report.difference(

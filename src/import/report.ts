@@ -64,7 +64,7 @@ export class Report {
 }
 
 const unknownKey =
-  'keyturn import does not know this key, and nothing was made of it: look up what it does there'
+  'nothing was made of it: keyturn import does not know this key, or another one beside it says the same'
 
 /** Findings that say the same, with all places that they are about, in the order in which they stand. */
 export interface FindingGroup extends Omit<Finding, 'origin'> {

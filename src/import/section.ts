@@ -29,8 +29,13 @@ export class Section {
   /** The entry of a key; of several the last, as in the agents, and the others are reported. */
   take(key: string): Entry | undefined {
     const entries = this.all(key)
-    for (const { origin } of entries.slice(0, -1)) {
-      this.report.todo(origin, this.name(key), 'it stands there again below, and only the last one was taken')
+    for (const entry of entries.slice(0, -1)) {
+      this.report.listed(
+        entry,
+        'todo',
+        this.name(key),
+        'it stands there again below, and only the last one was taken',
+      )
     }
     return entries.at(-1)
   }

@@ -55,7 +55,8 @@ export function createTemplateStore(report: Report, { readText, callsIn }: Templ
       }
       const calls = callsIn(text, reading)
       outside.add({ origin, what, calls, sandbox, denied: reading.denied, directory: dirname(destination) })
-      const path = freePath(files, basename(source ?? destination), text)
+      const name = basename(source ?? destination).replaceAll(/[^\w.-]/g, '_')
+      const path = freePath(files, name, text)
       files.set(path, text)
       return path
     },

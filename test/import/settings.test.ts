@@ -40,7 +40,20 @@ describe('the login', () => {
       mount: 'team/approle',
       role_id_file: '/r',
       wrapped_secret_id_file: '/w',
+      remove: true,
     })
+  })
+
+  it('is in the namespace of either block, and of two that differ one is listed', async () => {
+    const login = 'auto_auth { method "kubernetes" { namespace = "team", config = { role = "app" } } }'
+    expect(await providerOf(`vault { address = "https://v" }\n${login}`)).toHaveProperty('namespace', 'team')
+    expect(await providerOf('vault { address = "https://v", namespace = "own" }')).toHaveProperty(
+      'namespace',
+      'own',
+    )
+    const { draft, report } = await importText(`vault { address = "https://v", namespace = "own" }\n${login}`)
+    expect(draft.provider).toHaveProperty('namespace', 'own')
+    expect(report.findings.map(({ what }) => what)).toEqual(['vault.namespace'])
   })
 
   it('by certificate takes its files along, and the block vault goes before it', async () => {
