@@ -1,10 +1,10 @@
 import type { Value } from './values.ts'
 
-/** A map whose values are looked up when they are read. */
+/** A map whose values are looked up when they are first read. */
 export class LazyMap {
   readonly #keys: Set<string>
   readonly #read: (key: string) => Value
-  readonly #written = new Map<string, Value>()
+  readonly #known = new Map<string, Value>()
 
   constructor(keys: Iterable<string>, read: (key: string) => Value) {
     this.#keys = new Set(keys)
@@ -24,17 +24,19 @@ export class LazyMap {
   }
 
   get(key: string): Value {
-    if (this.#written.has(key)) return this.#written.get(key)
-    return this.has(key) ? this.#read(key) : undefined
+    if (this.#known.has(key)) return this.#known.get(key)
+    const value = this.has(key) ? this.#read(key) : undefined
+    if (value !== undefined) this.#known.set(key, value)
+    return value
   }
 
   set(key: string, value: Value): void {
     this.#keys.add(key)
-    this.#written.set(key, value)
+    this.#known.set(key, value)
   }
 
   delete(key: string): void {
     this.#keys.delete(key)
-    this.#written.delete(key)
+    this.#known.delete(key)
   }
 }

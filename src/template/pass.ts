@@ -1,10 +1,28 @@
-import type { ReadSecret } from '../core/output.ts'
+import { RenderError } from '../core/errors.ts'
+import type { DeclaredFile, ReadSecret } from '../core/output.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import type { Secret } from '../core/secret.ts'
+import { bytesOfString, joined } from './go-string.ts'
 import { KnownKeys } from './known-keys.ts'
 import { Budget, defaultLimits } from './limits.ts'
+import { nothingOutside, type Outside } from './outside.ts'
 import type { RegularExpression } from './regex/regular-expression.ts'
 import type { StructPointer, Value } from './values.ts'
+
+export interface PassOptions {
+  readonly secretProvider: string | undefined
+  readonly writeKey: Uint8Array
+  /** Default: nothing. */
+  readonly outside?: Outside | undefined
+}
+
+type Access = Pick<DeclaredFile, 'mode' | 'owner' | 'group'>
+
+interface Declaration {
+  readonly access: Access
+  /** As go-string.ts describes it. */
+  readonly text: string
+}
 
 /** One execution of a template: what it has asked for, and what of that is not there yet. */
 export class Pass {
@@ -22,15 +40,17 @@ export class Pass {
   /** Regular expressions that have been compiled, by their patterns. */
   readonly patterns = new Map<string, RegularExpression>()
   readonly knownKeys = new KnownKeys()
+  readonly outside: Outside
+  /** What `secret` has answered, for the same secret is the same value each time. */
+  readonly responses = new Map<Secret, StructPointer>()
   readonly #read: ReadSecret
   readonly #used = new Map<string, Reference>()
   readonly #missing = new Map<string, Reference>()
+  readonly #declared = new Map<string, Declaration>()
 
-  constructor(
-    read: ReadSecret,
-    { secretProvider, writeKey }: { secretProvider: string | undefined; writeKey: Uint8Array },
-  ) {
+  constructor(read: ReadSecret, { secretProvider, writeKey, outside = nothingOutside }: PassOptions) {
     this.#read = read
+    this.outside = outside
     this.secretProvider = secretProvider
     this.writeKey = writeKey
   }
@@ -43,6 +63,29 @@ export class Pass {
     const record = secret === undefined ? this.#missing : this.#used
     record.set(secretKey(reference), reference)
     return secret
+  }
+
+  /**
+   * Declares a further file, or, with `append`, adds to one that is declared already. The latest access counts.
+   * @throws RenderError where its path cannot be one beside those that are declared; LimitError
+   */
+  declare(path: string, access: Access, { text, append }: { text: string; append: boolean }): void {
+    for (const other of this.#declared.keys()) {
+      if (!other.startsWith(`${path}/`) && !path.startsWith(`${other}/`)) continue
+      throw new RenderError('one file that is declared would lie in another')
+    }
+    const earlier = append ? (this.#declared.get(path)?.text ?? '') : ''
+    this.#declared.set(path, { access, text: joined(earlier + text) })
+    const lengths = [...this.#declared.values()].map(file => file.text.length)
+    this.budget.takeBytes(lengths.reduce((sum, length) => sum + length, 0))
+  }
+
+  get declared(): readonly DeclaredFile[] {
+    return [...this.#declared].map(([path, { access, text }]) => ({
+      path,
+      ...access,
+      content: text.isWellFormed() ? text : bytesOfString(text),
+    }))
   }
 
   get used(): readonly Reference[] {

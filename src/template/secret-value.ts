@@ -18,7 +18,7 @@ export function secretResponse(secret: Secret): StructPointer {
       ['LeaseID', textOf(response.get('lease_id')) ?? ''],
       ['LeaseDuration', secondsOf(response.get('lease_duration'))],
       ['Renewable', response.get('renewable') === true],
-      ['Data', isPlainMap(data) ? data : new Map<string, Value>()],
+      ['Data', isPlainMap(data) ? copyOf(data) : new Map<string, Value>()],
       ['Warnings', new List('[]string', Array.isArray(warnings) ? warnings : undefined)],
       ['Auth', new StructPointer('dependency.SecretAuth', isJsonObject(auth) ? authFields(auth) : undefined)],
       ['WrapInfo', new StructPointer('dependency.SecretWrapInfo', undefined)],
@@ -55,5 +55,12 @@ function fieldsValue(fields: ReadonlyMap<string, Field>): ReadonlyMap<string, Va
 }
 
 function fieldValue({ value }: Field): Value {
-  return value instanceof Uint8Array ? stringFromBytes(value) : value
+  return value instanceof Uint8Array ? stringFromBytes(value) : copyOf(value)
+}
+
+/** A template may change the maps it is given, and must not change the secret by it. */
+function copyOf(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copyOf)
+  if (!isPlainMap(value)) return value
+  return new Map([...value.keys()].map(key => [key, copyOf(value.get(key))]))
 }

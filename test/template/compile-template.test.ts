@@ -71,6 +71,26 @@ describe('the dot', () => {
   })
 })
 
+describe('a template that changes maps', () => {
+  it('sees its change, and the next rendering does not', async () => {
+    const secret = secretOf('{"limits":{"cpu":"1"}}')
+    const renderer = await compile(
+      '{{ $m := mergeMapWithOverride .db.limits (parseJSON `{"cpu":"2"}`) }}{{ .db.limits.cpu }}',
+    )
+    expect(renderer.render(() => secret)).toMatchObject({ content: '2' })
+    expect(secret).toEqual(secretOf('{"limits":{"cpu":"1"}}'))
+  })
+
+  it('changes no answer of Vault', async () => {
+    const secret = answered('{"data":{"limits":{"cpu":"1"}}}')
+    const renderer = await compile(
+      '{{ scratch.Set "m" (secret "p").Data }}{{ scratch.MapSet "m" "x" 1 }}{{ (secret "p").Data.x }}',
+    )
+    expect(renderer.render(() => secret)).toMatchObject({ content: '1' })
+    expect(secret.response?.get('data')).toEqual(new Map([['limits', new Map([['cpu', '1']])]]))
+  })
+})
+
 describe('the functions secret and secrets', () => {
   it('answer in the shape of Vault, without declaration', async () => {
     const text = '{{ with secret "/secret/data/app/" }}{{ .Data.data.token }} {{ .LeaseDuration }}{{ end }}'

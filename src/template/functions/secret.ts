@@ -23,7 +23,8 @@ export const secretFunctions: FunctionGroup = {
           ? pass.read(secretReference(path, providerOf(pass)))
           : made({ path, parameters }, pass)
       if (!secret) return null
-      const response = secretResponse(secret)
+      const response = pass.responses.get(secret) ?? secretResponse(secret)
+      pass.responses.set(secret, response)
       // The second level is that of KV v2.
       pass.knownKeys.addAll(response.fields?.get('Data'), 2)
       return response

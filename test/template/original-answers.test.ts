@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { renderOffline } from '../../src/template/render-offline.ts'
+import { TemplateRenderError, TemplateSyntaxError } from '../../src/template/template-error.ts'
+
+/** What consul-template 0.42.1 made of a template, beyond what the vectors hold; as test/vectors/README.md describes. */
+interface Answer {
+  readonly template: string
+  readonly dotJson?: string
+  readonly secrets?: Readonly<Record<string, object>>
+  readonly missingKey?: 'zero'
+  readonly output?: string
+  readonly outputBase64?: string
+  readonly stage?: 'parse' | 'execute'
+  readonly line?: number
+}
+
+const file = new URL('original-answers.json', import.meta.url)
+const { dotJson, answers }: { readonly dotJson: string; readonly answers: readonly Answer[] } = JSON.parse(
+  readFileSync(file, 'utf8'),
+)
+
+describe('what the original answers', () => {
+  it.each(answers)('to $template of $dotJson', async answer => {
+    expect(await outcomeOf(answer)).toEqual(expectedOutcome(answer))
+  })
+})
+
+async function outcomeOf({ template, secrets = {}, missingKey, ...answer }: Answer): Promise<unknown> {
+  const given = Object.entries(secrets).map(([path, data]) => [path, { data }])
+  try {
+    const output = await renderOffline({
+      text: template,
+      name: 'probe',
+      dataJson: answer.dotJson ?? dotJson,
+      secretsJson: JSON.stringify(Object.fromEntries(given)),
+      missingKey,
+    })
+    return { output: Buffer.from(output).toString('latin1') }
+  } catch (error) {
+    if (error instanceof TemplateSyntaxError) return { stage: 'parse', line: error.line }
+    if (error instanceof TemplateRenderError) return { stage: 'execute', line: error.line }
+    throw error
+  }
+}
+
+function expectedOutcome({ output, outputBase64, stage, line }: Answer): unknown {
+  if (stage !== undefined) return { stage, line }
+  const bytes = outputBase64 === undefined ? Buffer.from(output ?? '') : Buffer.from(outputBase64, 'base64')
+  return { output: bytes.toString('latin1') }
+}
