@@ -7,13 +7,24 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/protocol/**', 'test/container/**'],
+          exclude: ['test/protocol/**', 'test/container/**', 'test/fault/**'],
         },
       },
       {
         test: {
           name: 'protocol',
           include: ['test/protocol/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts'],
+          // They wait for time to pass, most of all.
+          maxConcurrency: 60,
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

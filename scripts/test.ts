@@ -30,6 +30,7 @@ const { values, positionals } = parseArgs({
 const lanes: readonly Lane[] = [
   { name: 'unit', what: 'unit and contract: no network, no root', cannot: () => undefined },
   { name: 'protocol', what: 'real servers, and the embedded store', cannot: () => undefined },
+  { name: 'fault', what: 'real servers behind proxies that misbehave', cannot: () => undefined },
   { name: 'container', what: 'a real Docker engine', cannot: noDocker },
 ]
 

@@ -18,7 +18,7 @@ export function createClock({ now, uptime }: MachineTime = machineTime): Clock {
     uptime,
     async sleep(ms, signal) {
       const until = uptime() + ms
-      let leftMs = ms
+      let leftMs = Math.max(0, ms)
       do {
         await pause(Math.min(leftMs, longestPauseMs), signal)
         leftMs = until - uptime()

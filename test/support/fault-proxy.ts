@@ -1,13 +1,16 @@
 import { createServer, request } from 'node:http'
 
-/** What the proxy does with requests instead of passing them on; `cut` is half an answer. */
+/** What the proxy does with requests instead of passing them on; `cut` is half an answer, `raw` the bytes of one. */
 export type Fault =
+  | { readonly raw: string }
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
   | 'hang'
   | 'reset'
   | 'cut'
 
 export interface SeenRequest {
+  /** performance.now() of its arrival. */
+  readonly at: number
   readonly method: string
   /** With its query, as sent. */
   readonly url: string
@@ -27,7 +30,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { hostname, port } = new URL(target)
   const server = createServer(async (incoming, outgoing) => {
     const { method = '', url = '', headers } = incoming
-    proxy.requests.push({ method, url, headers })
+    proxy.requests.push({ at: performance.now(), method, url, headers })
     const chunks: Buffer[] = []
     for await (const chunk of incoming) chunks.push(chunk)
     const sent = Buffer.concat(chunks)
@@ -41,6 +44,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (met === 'cut') {
       outgoing.writeHead(200, { 'content-length': '1000' })
       outgoing.write('{"data":', () => incoming.socket.destroy())
+      return
+    }
+    if (met !== undefined && 'raw' in met) {
+      incoming.socket.end(met.raw)
       return
     }
     if (met !== undefined) {
