@@ -7,8 +7,8 @@ import { generationLabel, type Workspace } from './workspace.ts'
 
 /** Keeps earlier generations of directory outputs for a while. */
 export interface GenerationStore {
-  /** By path, the generation that an output shows from now on, if any: all others of this output are retired. */
-  show(shown: ReadonlyMap<string, string | undefined>): void
+  /** Retires all generations of these outputs but the ones that they show now. */
+  retireEarlier(paths: readonly string[]): void
   /** Removes what was retired long enough ago; answers in how many milliseconds to come again, if anything stays. */
   collect(): number | undefined
 }
@@ -28,8 +28,8 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
   const { fileSystem, generations } = workspace
   /** Clock.uptime() by name. */
   const retiredAt = new Map<string, number>()
-  /** What is shown by outputs whose earlier generations are still to be found. */
-  const current = new Map<string, string | undefined>()
+  /** Outputs whose earlier generations are still to be found. */
+  const changed = new Set<string>()
 
   const attempt = (what: string, act: () => void) => {
     try {
@@ -41,26 +41,28 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
     }
   }
 
-  const retireEarlier = () => {
-    if (current.size === 0) return
+  const findEarlier = () => {
+    if (changed.size === 0) return
     attempt('earlier generations cannot be found', () => {
       const byLabel = Map.groupBy(fileSystem.readDirectory(generations), name => name.split('-')[0])
-      for (const [path, shown] of current) {
-        for (const name of byLabel.get(generationLabel(path)) ?? []) {
+      for (const path of changed) {
+        const names = byLabel.get(generationLabel(path)) ?? []
+        const shown = names.length === 0 ? undefined : linkedName(path, workspace)
+        for (const name of names) {
           if (name !== shown && !retiredAt.has(name)) retiredAt.set(name, clock.uptime())
         }
+        changed.delete(path)
       }
-      current.clear()
     })
   }
 
   const store: GenerationStore = {
-    show(shown) {
-      for (const [path, name] of shown) current.set(path, name)
-      retireEarlier()
+    retireEarlier(paths) {
+      for (const path of paths) changed.add(path)
+      findEarlier()
     },
     collect() {
-      retireEarlier()
+      findEarlier()
       const now = clock.uptime()
       for (const [name, since] of retiredAt) {
         if (now - since < keepMs) continue
@@ -68,17 +70,15 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
         if (attempt(`generation "${name}" cannot be removed`, remove)) retiredAt.delete(name)
         else retiredAt.set(name, now)
       }
-      const since = current.size > 0 ? [...retiredAt.values(), now] : [...retiredAt.values()]
+      const since = changed.size > 0 ? [...retiredAt.values(), now] : [...retiredAt.values()]
       return since.length === 0 ? undefined : Math.min(...since) + keepMs - now
     },
   }
-  store.show(
-    new Map([...outputs].map(([path, { current }]) => [path, current?.name ?? linkedName(path, workspace)])),
-  )
+  store.retireEarlier([...outputs.keys()])
   return store
 }
 
-/** What a link leads to that somebody has changed: it is shown until the output is published again. */
+/** The link itself is asked, for somebody may have changed it: what it leads to is shown until the output is published again. */
 function linkedName(path: string, { fileSystem }: Workspace): string | undefined {
   return fileSystem.lstat(path)?.kind === 'symlink' ? basename(fileSystem.readLink(path)) : undefined
 }

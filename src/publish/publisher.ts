@@ -161,7 +161,7 @@ class DiskPublisher implements Publisher {
     }
 
     const { swapped, failures } = swapTogether(ready, { ...this.#parts, allOrNothing, before })
-    this.#generations.show(new Map(swapped.map(({ path, entry }) => [path, entry.name])))
+    this.#generations.retireEarlier(swapped.map(({ path }) => path))
     const changed = new Set(swapped.map(outputOf))
     const publication = {
       ...planned,
@@ -207,7 +207,7 @@ class DiskPublisher implements Publisher {
     if (removed.length === 0) return
     const outputs = new Map(this.#state.outputs)
     for (const path of removed) outputs.set(path, {})
-    this.#generations.show(new Map(removed.map(path => [path, undefined])))
+    this.#generations.retireEarlier(removed)
     this.#save({ ...this.#state, outputs })
   }
 

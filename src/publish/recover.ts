@@ -66,6 +66,7 @@ function finishOrWarn(workspace: Workspace, path: string, entry: Entry, journal:
   }
 }
 
+/** What cannot be looked at now is taken for what it was to be; publishing and removing look again. */
 function entryInPlace(workspace: Workspace, path: string, record: OutputRecord): Entry | undefined {
   try {
     return [record.next, record.current].find(
@@ -73,6 +74,6 @@ function entryInPlace(workspace: Workspace, path: string, record: OutputRecord):
     )
   } catch (error) {
     if (!isSystemError(error)) throw error
-    return undefined
+    return record.next ?? record.current
   }
 }

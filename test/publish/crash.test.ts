@@ -12,6 +12,7 @@ async function expectSurvived(scenario: Scenario): Promise<void> {
     const where = `${cut}: ${operation.name} ${operation.args[0]}`
     const { publisher } = await attempt(world, scenario, {
       fault: dying((_operation, index) => index >= cut),
+      lookFrom: cut,
       staying: clean.staying,
       async perform(steps, agent) {
         for (const step of steps) await world.perform(step, agent).catch(() => undefined)
@@ -21,7 +22,7 @@ async function expectSurvived(scenario: Scenario): Promise<void> {
 
     const fileSystem = watched(world)
     const next = await world.open(fileSystem)
-    expect(clean.landmarks, where).toContain(snapshot(world.look()))
+    expect(clean.landmarks, where).toContain(snapshot(world.look(), clean.remaining))
     expect(world.untold(next.debts()), where).toEqual([])
     await expectRepaired(world, { scenario, clean, publisher: next }).catch((cause: Error) => {
       throw new Error(where, { cause })

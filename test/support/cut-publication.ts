@@ -15,9 +15,12 @@ export type Fault = (operation: Operation, index: number) => void
 /** What a scenario comes to when nothing is cut. */
 export interface CleanRun {
   readonly operations: readonly Operation[]
-  /** What can be seen before it, and after each of its steps. */
+  /** What can be seen before it and after each of its steps, but for what goes: that goes last, and one by one. */
   readonly landmarks: readonly string[]
+  /** Outputs that are there before and after. */
   readonly staying: readonly string[]
+  /** Outputs that are there after it. */
+  readonly remaining: readonly string[]
   readonly tree: readonly string[]
   readonly debts: unknown
 }
@@ -29,33 +32,39 @@ export interface Attempt {
 }
 
 export async function runClean(world: PublishWorld, scenario: Scenario): Promise<CleanRun> {
-  const landmarks: string[] = []
-  let before: Seen = new Map()
+  const seen: Seen[] = []
   const { publisher, operations } = await attempt(world, scenario, {
     fault: () => undefined,
+    lookFrom: 0,
     staying: [],
-    begin(seen) {
-      before = seen
-      landmarks.push(snapshot(seen))
-    },
+    begin: before => seen.push(before),
     async perform(steps, agent) {
       for (const step of steps) {
         await world.perform(step, agent)
-        landmarks.push(snapshot(world.look()))
+        seen.push(world.look())
       }
     },
   })
   if (publisher === undefined) throw new Error('a clean run did not open')
-  const after = world.look()
+  expect(world.untold(publisher.debts())).toEqual([])
   const debts = comparable(publisher.debts())
   await world.perform('collect', publisher)
   await publisher.close()
-  const staying = [...before.keys()].filter(path => after.has(path))
-  return { operations: [...operations], landmarks, staying, tree: world.tree(), debts }
+  const remaining = [...world.look().keys()]
+  return {
+    operations: [...operations],
+    landmarks: seen.map(at => snapshot(at, remaining)),
+    staying: remaining.filter(path => seen[0]?.has(path)),
+    remaining,
+    tree: world.tree(),
+    debts,
+  }
 }
 
 interface AttemptOptions {
   readonly fault: Fault
+  /** The first operation that is looked at: those before it are as in a clean run. */
+  readonly lookFrom: number
   readonly staying: readonly string[]
   readonly begin?: (seen: Seen) => void
   readonly perform: (steps: readonly Step[], publisher: Publisher) => Promise<void>
@@ -65,16 +74,21 @@ interface AttemptOptions {
 export async function attempt(
   world: PublishWorld,
   scenario: Scenario,
-  { fault, staying, begin, perform }: AttemptOptions,
+  { fault, lookFrom, staying, begin, perform }: AttemptOptions,
 ): Promise<Attempt> {
   world.reset(outputsOf(scenario))
   let armed: Fault = () => undefined
-  const fileSystem = watched(world, (operation, index) => armed(operation, index))
+  let first = Number.POSITIVE_INFINITY
+  const fileSystem = watched(world, {
+    fault: (operation, index) => armed(operation, index),
+    looks: index => index >= first,
+  })
   const arm = () => {
     fileSystem.operations.length = 0
     world.startReading(staying)
     begin?.(world.look())
     armed = fault
+    first = lookFrom
   }
   let publisher: Publisher | undefined
   if (scenario.opens) {
@@ -97,10 +111,10 @@ export async function attempt(
 async function leaveBehind(world: PublishWorld, { before, diesAt }: Scenario): Promise<void> {
   if (before.length === 0) return
   let last = false
-  const fileSystem = watched(
-    world,
-    dying(operation => last && (diesAt?.(operation) ?? false)),
-  )
+  const fileSystem = watched(world, {
+    fault: dying(operation => last && (diesAt?.(operation) ?? false)),
+    looks: () => false,
+  })
   const earlier = await world.open(fileSystem)
   for (const [index, step] of before.entries()) {
     last = index === before.length - 1
@@ -122,13 +136,22 @@ export interface WatchedFileSystem extends TracedFileSystem {
   readonly wrong: string[]
 }
 
+interface Watch {
+  readonly fault?: Fault
+  readonly looks?: (index: number) => boolean
+}
+
 /** Looks at all that can be seen whenever an operation may have changed it. */
-export function watched(world: PublishWorld, fault: Fault = () => undefined): WatchedFileSystem {
+export function watched(
+  world: PublishWorld,
+  { fault = () => undefined, looks = () => true }: Watch = {},
+): WatchedFileSystem {
   const wrong: string[] = []
   const fileSystem = createTracedFileSystem(fault, () => {
     world.tick()
     const operation = fileSystem.operations.at(-1)
     if (operation === undefined || !changing.has(operation.name)) return
+    if (!looks(fileSystem.operations.length - 1)) return
     try {
       world.look()
     } catch (error) {
@@ -143,11 +166,11 @@ const changing: ReadonlySet<Operation['name']> = new Set<Operation['name']>([
   ...(['createFile', 'write', 'fchmod', 'fchown'] as const),
 ])
 
-/** Does the steps: what is published is exactly what can be seen to have changed, or more where `mayRepeat`. */
+/** Does the steps: what is published is exactly what can be seen to have changed. */
 export async function perform(
   world: PublishWorld,
   steps: readonly Step[],
-  { publisher, mayRepeat = false }: { publisher: Publisher; mayRepeat?: boolean },
+  publisher: Publisher,
 ): Promise<void> {
   for (const step of steps) {
     const before = world.look()
@@ -157,9 +180,7 @@ export async function perform(
     const published = result.publication?.outputs.map(({ path }) => path) ?? []
     const changedPaths = [...after.keys()].filter(path => after.get(path) !== before.get(path))
     const changed = [...new Set(changedPaths.map(world.outputOf))]
-    expect(
-      mayRepeat ? published.filter(path => changed.includes(path)).toSorted() : published.toSorted(),
-    ).toEqual(changed.toSorted())
+    expect(published.toSorted()).toEqual(changed.toSorted())
   }
 }
 
@@ -167,35 +188,31 @@ interface Repair {
   readonly scenario: Scenario
   readonly clean: CleanRun
   readonly publisher: Publisher
-  readonly mayRepeat?: boolean
 }
 
 /** Who comes after does what is left to do, ends as a clean run ends, and leaves its successor nothing to do or to tell. */
 export async function expectRepaired(
   world: PublishWorld,
-  { scenario, clean, publisher, mayRepeat = false }: Repair,
+  { scenario, clean, publisher }: Repair,
 ): Promise<void> {
-  await perform(world, scenario.steps, { publisher, mayRepeat })
+  await perform(world, scenario.steps, publisher)
   expect(world.untold(publisher.debts())).toEqual([])
   const debts = comparable(publisher.debts())
-  if (!mayRepeat) expect(debts).toEqual(clean.debts)
+  expect(debts).toEqual(clean.debts)
   await world.perform('collect', publisher)
   await publisher.close()
   expect(world.tree()).toEqual(clean.tree)
 
   const successor = await world.open()
   expect(comparable(successor.debts())).toEqual(debts)
-  await perform(world, scenario.steps, { publisher: successor })
+  await perform(world, scenario.steps, successor)
   expect(comparable(successor.debts())).toEqual(scenario.steps.includes('tell') ? [] : debts)
   await successor.close()
   expect(world.tree()).toEqual(clean.tree)
 }
 
-export function snapshot(seen: Seen): string {
-  return [...seen]
-    .map(([path, description]) => `${path}: ${description}`)
-    .toSorted()
-    .join('\n')
+export function snapshot(seen: Seen, paths: readonly string[]): string {
+  return paths.map(path => `${path}: ${seen.get(path)}`).join('\n')
 }
 
 function comparable(debts: readonly Debt[]): unknown {
