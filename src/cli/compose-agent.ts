@@ -135,7 +135,7 @@ async function planOf(
   )
   return {
     secrets: configuration.secrets,
-    outputs: await composeOutputs(configuration, ends.writeKey),
+    outputs: await composeOutputs(configuration, ends),
     notifiers: await Promise.all(configuration.notifiers.map(settings => openNotifier(settings, ends))),
     settleMs: configuration.settleMs,
     startTimeoutMs: configuration.startTimeoutMs,

@@ -1,17 +1,22 @@
 import type { FileSource, ResolvedConfiguration, ResolvedOutput } from '../config/resolved.ts'
 import type { Output, Renderer } from '../core/output.ts'
+import type { Clock } from '../core/ports.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
+import { type ComposedOutside, composeOutside, type TemplateSource } from './compose-outside.ts'
+
+export interface OutputEnds {
+  /** 32 random bytes; what templates make by equal writes is made once, as long as the key is the same. */
+  readonly writeKey: Uint8Array
+  readonly clock: Clock
+}
 
 /**
  * The configuration's outputs with what renders them.
- * @param writeKey 32 random bytes; what templates make by equal writes is made once, as long as the key is the same
  * @throws TemplateSyntaxError
  */
-export function composeOutputs(
-  configuration: ResolvedConfiguration,
-  writeKey: Uint8Array,
-): Promise<Output[]> {
-  const sources = { ...configuration, writeKey }
+export function composeOutputs(configuration: ResolvedConfiguration, ends: OutputEnds): Promise<Output[]> {
+  const { writeKey, clock } = ends
+  const sources = { ...configuration, writeKey, outsideOf: composeOutside(configuration, clock) }
   return Promise.all(configuration.outputs.map(output => outputOf(output, sources)))
 }
 
@@ -23,29 +28,42 @@ export function secretProviderOf({
   return vaults.includes('vault') ? 'vault' : vaults[0]
 }
 
-type Sources = Pick<ResolvedConfiguration, 'secrets' | 'providers'> & { readonly writeKey: Uint8Array }
+type Sources = Pick<ResolvedConfiguration, 'secrets' | 'providers'> & {
+  readonly writeKey: Uint8Array
+  readonly outsideOf: ComposedOutside
+}
 
 async function outputOf(output: ResolvedOutput, sources: Sources): Promise<Output> {
   const files = await Promise.all(
     output.files.map(async ({ source, ...file }) => ({
       ...file,
-      renderer: await rendererOf(source, sources),
+      renderer:
+        source.kind === 'template'
+          ? await templateOf(source, output, sources)
+          : await rendererOf(source, sources),
     })),
   )
   return { ...output, files }
 }
 
 /** What only one kind of output needs is loaded for that kind only. */
-async function rendererOf(source: FileSource, sources: Sources): Promise<Renderer> {
-  const { secrets, writeKey } = sources
-  if (source.kind === 'template') {
-    const { compileTemplate } = await import('../template/compile-template.ts')
-    const dot = new Map(
-      secrets.flatMap(({ names, reference }) => names.map((name): [string, Reference] => [name, reference])),
-    )
-    const secretProvider = secretProviderOf(sources)
-    return compileTemplate(source.text, { name: source.name, dot, secretProvider, writeKey })
-  }
+async function templateOf(
+  source: TemplateSource,
+  output: ResolvedOutput,
+  sources: Sources,
+): Promise<Renderer> {
+  const { secrets, writeKey, outsideOf } = sources
+  const { text, name, delimiters: [left, right] = [], missingKey } = source
+  const { compileTemplate } = await import('../template/compile-template.ts')
+  const dot = new Map(
+    secrets.flatMap(({ names, reference }) => names.map((name): [string, Reference] => [name, reference])),
+  )
+  const secretProvider = secretProviderOf(sources)
+  const outside = outsideOf(output, source)
+  return compileTemplate(text, { name, left, right, dot, secretProvider, writeKey, missingKey, outside })
+}
+
+async function rendererOf(source: Exclude<FileSource, TemplateSource>, sources: Sources): Promise<Renderer> {
   const { compileFormat, renderValue } = await import('../template/compile-format.ts')
   const { reference } = source
   const name = nameOf(reference, sources)

@@ -102,7 +102,7 @@ async function templateParser({ data }: ConfigurationSource): Promise<Configurat
     return () => ({ secrets: [] })
   }
   const { namedInTemplate } = await import('../template/named-in-template.ts')
-  return (text, name) => ({ secrets: namedInTemplate(text, name) })
+  return (text, reading) => ({ secrets: namedInTemplate(text, reading) })
 }
 
 export function programExists(program: string, searchPath: string): boolean {

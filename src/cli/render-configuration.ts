@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { ConfigurationError } from '../core/errors.ts'
 import type { Output } from '../core/output.ts'
 import { didYouMean, listed } from '../core/suggest.ts'
+import { createClock } from '../platform/clock.ts'
 import { composeOutputs } from './compose-outputs.ts'
 import type { ProgramContext } from './context.ts'
 import { givenSource } from './given-source.ts'
@@ -31,11 +32,16 @@ export async function renderConfiguration(
     })
   }
   const writeKey = randomBytes(32)
+  const clock = createClock()
   const liveSource = live === true ? parts.use(createLiveSource(context)) : undefined
 
   return async reads => {
     const configuration = await loadOrThrow(context, config === undefined ? {} : { config }, reads)
-    const outputs = chosen(await composeOutputs(configuration, writeKey), target, context.workingDirectory)
+    const outputs = chosen(
+      await composeOutputs(configuration, { writeKey, clock }),
+      target,
+      context.workingDirectory,
+    )
     const source =
       liveSource?.of(configuration) ??
       givenSource(configuration, { ...options, writeKey, reads, directory: context.workingDirectory })

@@ -7,6 +7,7 @@ export interface ResolvedConfiguration {
   /** Declared secrets, and those that a `value` names by a whole reference; one entry per secret, whatever its names. */
   readonly secrets: readonly ResolvedSecret[]
   readonly outputs: readonly ResolvedOutput[]
+  readonly templates: ResolvedTemplates
   readonly notifiers: readonly NotifierSettings[]
   readonly settleMs: number
   readonly startTimeoutMs: number
@@ -109,6 +110,18 @@ export interface AwsProviderSettings extends NetworkProviderSettings {
 
 interface FileProviderSettings extends CommonProviderSettings {
   readonly type: 'file'
+  /** Directories out of which nothing is read; for the files that templates read. */
+  readonly below?: readonly string[] | undefined
+}
+
+export interface ResolvedTemplates {
+  /** The functions that they may call by which a template reaches outside of the secrets. */
+  readonly allow: readonly string[]
+  readonly readBelow: readonly string[]
+  /** Besides the directory of the output that declares a file. */
+  readonly writeBelow: readonly string[]
+  /** May hold credentials of the agent. */
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 export interface ResolvedSecret {
@@ -148,7 +161,16 @@ export type FileSource =
   | { readonly kind: 'value'; readonly reference: Reference }
   | { readonly kind: 'format'; readonly reference: Reference; readonly format: Format }
   /** `name` stands before line and column in messages: the template's file, or the output's path. */
-  | { readonly kind: 'template'; readonly text: string; readonly name: string }
+  | {
+      readonly kind: 'template'
+      readonly text: string
+      readonly name: string
+      /** Undefined for Go's. */
+      readonly delimiters: readonly [left: string, right: string] | undefined
+      readonly missingKey: 'error' | 'zero'
+      /** Whether the files that it declares may let every user in. */
+      readonly allowWorldAccess: boolean
+    }
 
 type Format = 'raw' | 'json' | 'yaml' | 'toml' | 'properties' | 'dotenv' | 'pgpass'
 

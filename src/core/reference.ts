@@ -64,3 +64,6 @@ export function secretKey(reference: Reference): string {
             : ''
   return `${reference.provider}:${reference.path}${selector}`
 }
+
+/** The provider of the files that templates read. No provider of a configuration has this name, for it holds a space. */
+export const templateFileProvider = 'template file'

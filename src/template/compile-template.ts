@@ -4,10 +4,11 @@ import type { Rendered, Renderer } from '../core/output.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import { didYouMean, listed } from '../core/suggest.ts'
 import { type ExecuteOptions, execute } from './execute.ts'
-import { loadFunctions, templateFunctions } from './functions.ts'
+import { functionsAllowing, loadFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
 import { LazyMap } from './lazy-map.ts'
 import type { ParsedTemplate } from './nodes.ts'
+import { nothingOutside, type Outside } from './outside.ts'
 import { parse } from './parse.ts'
 import { Pass } from './pass.ts'
 import { namedSecrets } from './references.ts'
@@ -27,6 +28,10 @@ export interface CompileOptions {
   /** Delimiters, default `{{` and `}}`. */
   readonly left?: string | undefined
   readonly right?: string | undefined
+  /** Whether a missing key is an error, the default, or no value. */
+  readonly missingKey?: 'error' | 'zero' | undefined
+  /** Default: nothing. */
+  readonly outside?: Outside | undefined
 }
 
 /**
@@ -35,15 +40,16 @@ export interface CompileOptions {
  * @throws TemplateSyntaxError where it does not parse or names a secret that is not configured
  */
 export async function compileTemplate(text: string, options: CompileOptions): Promise<Renderer> {
-  const { dot, secretProvider, writeKey = randomBytes(32) } = options
-  const template = parse(text, { ...options, functions: templateFunctions })
+  const { dot, secretProvider, writeKey = randomBytes(32), missingKey, outside = nothingOutside } = options
+  const template = parse(text, { ...options, functions: functionsAllowing(outside.allow) })
   const references = referencesOf(template, options)
   const functions = await loadFunctions(template.functions)
   return {
     references,
     render: (read, tell) => {
-      const pass = new Pass(read, { secretProvider, writeKey })
-      return renderPass(template, { dot: lazyDot(dot, pass), pass, functions, strict: true, tell })
+      const pass = new Pass(read, { secretProvider, writeKey, outside })
+      const strict = missingKey !== 'zero'
+      return renderPass(template, { dot: lazyDot(dot, pass), pass, functions, strict, tell })
     },
   }
 }
@@ -53,7 +59,9 @@ function renderPass(template: ParsedTemplate, options: ExecuteOptions): Rendered
   try {
     const output = execute(template, options)
     if (pass.missing.length > 0) return { missing: pass.missing, used: pass.used }
-    return { content: output.isWellFormed() ? output : bytesOfString(output), used: pass.used }
+    const { used, declared } = pass
+    const content = output.isWellFormed() ? output : bytesOfString(output)
+    return { content, used, declared: declared.length === 0 ? undefined : declared }
   } catch (error) {
     // What failed may have needed what is missing; if not, it fails again once that is there.
     if (error instanceof RenderError && pass.missing.length > 0)
@@ -83,7 +91,7 @@ function referencesOf(template: ParsedTemplate, { dot, secretProvider }: Compile
   for (const [name, at] of names)
     if (!dot.has(name)) throw undeclared(template, { name, at, declared: [...dot.keys()] })
   const named = [...dot].filter(([name]) => whole || names.has(name)).map(([, reference]) => reference)
-  const all = [...named, ...(secretProvider === undefined ? [] : paths)]
+  const all = [...named, ...paths.filter(({ provider }) => provider !== '')]
   return [...new Map(all.map(reference => [secretKey(reference), reference])).values()]
 }
 

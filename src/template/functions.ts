@@ -20,14 +20,21 @@ import { sprigGroups } from './functions/sprig/groups.ts'
 import { refusedSprigFunctions } from './functions/sprig/refused.ts'
 import { textFunctions } from './functions/text.ts'
 import { jsonFunctions } from './functions/to-json.ts'
+import { outsideFunctions } from './outside.ts'
 import type { FunctionGroup, TemplateFunction } from './template-function.ts'
 
 /** Which functions there are, for parsing. */
 export interface FunctionLookup {
   has(name: string): boolean
   names(): readonly string[]
-  /** Why a function that consul-template has does not exist here, as the end of "it is refused because ...". */
-  refusal?(name: string): string | undefined
+  /** Why a function that consul-template has cannot be called here. */
+  refusal?(name: string): Refusal | undefined
+}
+
+export interface Refusal {
+  /** The end of "it is refused because ...". */
+  readonly because: string
+  readonly hint?: string | undefined
 }
 
 export interface GroupEntry {
@@ -35,6 +42,19 @@ export interface GroupEntry {
   readonly names: readonly string[]
   load(): Promise<FunctionGroup>
 }
+
+const outsideGroups: readonly GroupEntry[] = [
+  {
+    names: ['env', 'mustEnv', 'envOrDefault'],
+    load: async () => (await import('./functions/environment.ts')).environmentFunctions,
+  },
+  { names: ['file'], load: async () => (await import('./functions/file.ts')).fileFunctions },
+  { names: ['timestamp'], load: async () => (await import('./functions/timestamp.ts')).timestampFunctions },
+  {
+    names: ['writeToFile'],
+    load: async () => (await import('./functions/write-to-file.ts')).writeToFileFunctions,
+  },
+]
 
 /**
  * A new group of functions is one file in functions/ and one entry here. What not every template calls is loaded for
@@ -66,6 +86,7 @@ export const functionGroups: readonly GroupEntry[] = [
     load: async () => (await import('./functions/regex.ts')).regexFunctions,
   },
   ...sprigGroups,
+  ...outsideGroups,
   { names: ['parseYAML'], load: async () => (await import('./functions/parse-yaml.ts')).parseYamlFunctions },
   { names: ['toYAML'], load: async () => (await import('./functions/to-yaml.ts')).yamlFunctions },
   {
@@ -79,11 +100,20 @@ const groupsByName: ReadonlyMap<string, GroupEntry> = new Map(
   functionGroups.flatMap(group => group.names.map(name => [name, group] as const)),
 )
 
-/** All functions that a template may call. */
-export const templateFunctions: FunctionLookup = {
-  has: name => groupsByName.has(name),
-  names: () => [...groupsByName.keys()],
-  refusal: name => refusedSprigFunctions.get(name),
+/** The functions that a template may call where the configuration allows none that reaches outside. */
+export const templateFunctions: FunctionLookup = functionsAllowing([])
+
+/** All functions, of those that reach outside only the ones that are named. */
+export function functionsAllowing(allow: readonly string[]): FunctionLookup {
+  const isAllowed = (name: string) => !outsideFunctions.has(name) || allow.includes(name)
+  return {
+    has: name => groupsByName.has(name) && isAllowed(name),
+    names: () => [...groupsByName.keys()].filter(isAllowed),
+    refusal(name) {
+      const because = refusedSprigFunctions.get(name)
+      return because === undefined ? outsideFunctions.get(name) : { because }
+    },
+  }
 }
 
 /** The functions of these names, all of which `templateFunctions` has. */

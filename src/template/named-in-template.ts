@@ -1,5 +1,5 @@
 import type { Place } from '../core/problem.ts'
-import { templateFunctions } from './functions.ts'
+import { functionsAllowing } from './functions.ts'
 import { parse } from './parse.ts'
 import { namedSecrets } from './references.ts'
 import { positionAt } from './template-error.ts'
@@ -10,12 +10,26 @@ export interface NamedSecret {
   readonly place: Place
 }
 
+export interface TemplateReading {
+  /** For errors: its file, or the output's. */
+  readonly name: string
+  /** Delimiters, default `{{` and `}}`. */
+  readonly left?: string | undefined
+  readonly right?: string | undefined
+  /** The functions that it may call by which a template reaches outside of the secrets. */
+  readonly allow: readonly string[]
+}
+
 /**
  * What a template takes from the dot, for checking a configuration; undefined where it uses the dot as a whole.
  * @throws TemplateSyntaxError
  */
-export function namedInTemplate(text: string, file: string): readonly NamedSecret[] | undefined {
-  const { names, whole } = namedSecrets(parse(text, { name: file, functions: templateFunctions }), '')
+export function namedInTemplate(
+  text: string,
+  { name: file, left, right, allow }: TemplateReading,
+): readonly NamedSecret[] | undefined {
+  const template = parse(text, { name: file, left, right, functions: functionsAllowing(allow) })
+  const { names, whole } = namedSecrets(template, '')
   if (whole) return undefined
   return [...names].map(([name, at]) => ({ name, place: { file, ...positionAt(text, at) } }))
 }

@@ -201,7 +201,7 @@ export class ExpressionParser {
     }
     const refusal = this.#functions.refusal?.(name)
     if (refusal !== undefined) {
-      this.#tokens.fail(`function "${name}" is refused because ${refusal}`, undefined, token)
+      this.#tokens.fail(`function "${name}" is refused because ${refusal.because}`, refusal.hint, token)
     }
     // Who comes from Helm writes sprig's functions without the prefix that they have here.
     const prefixed = `sprig_${name}`

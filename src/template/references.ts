@@ -1,6 +1,8 @@
+import { isAbsolute, normalize } from 'node:path/posix'
 import { RenderError } from '../core/errors.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import type { Body, CommandNode, Node, Operand, ParsedTemplate, PipeNode } from './nodes.ts'
+import { fileReference } from './outside.ts'
 import { listReference, secretReference } from './secret-path.ts'
 
 /** What a template asks for, as far as can be told without executing it. */
@@ -9,13 +11,13 @@ export interface NamedSecrets {
   readonly names: ReadonlyMap<string, number>
   /** Whether the dot is used as a whole, so that any of it may be asked for. */
   readonly whole: boolean
-  /** Literal paths of `secret` and `secrets`. */
+  /** Literal paths of `secret`, `secrets` and `file`. */
   readonly paths: readonly Reference[]
 }
 
 /**
  * Searches what a template can reach for fields of the dot and literal paths. Never leaves one out.
- * @param secretProvider of the literal paths
+ * @param secretProvider of the literal paths of secrets
  */
 export function namedSecrets(template: ParsedTemplate, secretProvider: string): NamedSecrets {
   const search = new Search(template, secretProvider)
@@ -109,6 +111,7 @@ class Search {
     try {
       if (name === 'secret') this.#addPath(secretReference(path, this.#secretProvider))
       if (name === 'secrets') this.#addPath(listReference(path, this.#secretProvider))
+      if (name === 'file' && isAbsolute(path.trim())) this.#addPath(fileReference(normalize(path.trim())))
     } catch (error) {
       // A path that cannot be read is an error where it is executed, with its place.
       if (!(error instanceof RenderError)) throw error

@@ -1,9 +1,12 @@
 import { ConfigurationError, RenderError } from '../core/errors.ts'
 import { type JsonDocument, parseJson } from '../core/json.ts'
+import type { ReadSecret } from '../core/output.ts'
+import { templateFileProvider } from '../core/reference.ts'
 import { execute } from './execute.ts'
-import { loadFunctions, templateFunctions } from './functions.ts'
+import { functionsAllowing, loadFunctions } from './functions.ts'
 import { givenSecrets } from './given-secrets.ts'
 import { bytesOfString } from './go-string.ts'
+import { nothingOutside, type Outside } from './outside.ts'
 import { parse } from './parse.ts'
 import { Pass } from './pass.ts'
 
@@ -20,6 +23,10 @@ export interface OfflineOptions {
   readonly secretsJson?: string | undefined
   readonly left?: string | undefined
   readonly right?: string | undefined
+  /** What `file` reads, by path. */
+  readonly files?: ReadonlyMap<string, string> | undefined
+  /** Default: nothing. */
+  readonly outside?: Outside | undefined
   /** Whether a missing key is an error, the default, or no value. */
   readonly missingKey?: 'error' | 'zero' | undefined
 }
@@ -33,9 +40,10 @@ const source = { secretProvider: 'offline', writeKey: new Uint8Array() }
  * @throws RenderError
  */
 export async function renderOffline(options: OfflineOptions): Promise<string | Uint8Array> {
-  const template = parse(options.text, { ...options, functions: templateFunctions })
+  const { outside = nothingOutside } = options
+  const template = parse(options.text, { ...options, functions: functionsAllowing(outside.allow) })
   const dot = options.dataJson === undefined ? undefined : parseGiven(options.dataJson, 'data').root
-  const pass = new Pass(givenSecrets(parseGiven(options.secretsJson ?? '{}', 'secrets'), source), source)
+  const pass = new Pass(given(options), { ...source, outside })
   pass.knownKeys.addAll(dot, 2)
   const functions = await loadFunctions(template.functions)
   const strict = options.missingKey !== 'zero'
@@ -47,6 +55,17 @@ export async function renderOffline(options: OfflineOptions): Promise<string | U
     })
   }
   return output.isWellFormed() ? output : bytesOfString(output)
+}
+
+function given({ secretsJson = '{}', files = new Map() }: OfflineOptions): ReadSecret {
+  const secrets = givenSecrets(parseGiven(secretsJson, 'secrets'), source)
+  return reference => {
+    if (reference.provider !== templateFileProvider) return secrets(reference)
+    const content = files.get(reference.path)
+    return content === undefined
+      ? undefined
+      : { fields: new Map([['value', { content, value: content }]]), version: '' }
+  }
 }
 
 function parseGiven(json: string, what: string): JsonDocument {

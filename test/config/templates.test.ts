@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { TemplateUse } from '../../src/config/resolve/resolution.ts'
+import type { TemplateReading, TemplateUse } from '../../src/config/resolve/resolution.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
 import { load } from './load.ts'
 import { say } from './say.ts'
 
 /** A template language with two words: `{{ name }}` uses a secret, and "{{" without an end is a mistake. */
-function parseTemplate(text: string, name: string): TemplateUse {
+function parseTemplate(text: string, { name }: TemplateReading): TemplateUse {
   const lines = text.split('\n')
   const line = lines.findIndex(content => /\{\{(?!.*\}\})/.test(content))
   if (line !== -1) {
@@ -23,6 +23,13 @@ function parseTemplate(text: string, name: string): TemplateUse {
 
 const ports = { parseTemplate }
 
+const asUsual = {
+  kind: 'template',
+  delimiters: undefined,
+  missingKey: 'error',
+  allowWorldAccess: false,
+}
+
 describe('templates in a configuration', () => {
   it('are read relative to the file, and handed on with their text', () => {
     const text = `secrets: { db: "file:/db" }
@@ -32,8 +39,8 @@ outputs:
 `
     const { configuration } = load(text, { ports, files: { '/etc/keyturn/a.tmpl': 'a={{ db }}' } })
     expect(configuration?.outputs.flatMap(output => output.files).map(({ source }) => source)).toEqual([
-      { kind: 'template', text: 'a={{ db }}', name: '/etc/keyturn/a.tmpl' },
-      { kind: 'template', text: 'b={{ db }}', name: '/run/d/b' },
+      { ...asUsual, text: 'a={{ db }}', name: '/etc/keyturn/a.tmpl' },
+      { ...asUsual, text: 'b={{ db }}', name: '/run/d/b' },
     ])
   })
 
@@ -108,5 +115,104 @@ outputs:
   it('count as using every secret where only running them would tell', () => {
     const text = 'secrets: { db: "file:/db" }\noutputs: { /run/a: { contents: "x" } }\n'
     expect(load(text, { ports: { parseTemplate: () => ({ secrets: undefined }) } }).problems).toEqual([])
+  })
+})
+
+describe('how a template is read', () => {
+  /** What the template was read with, for each that is read. */
+  function readings(text: string): TemplateReading[] {
+    const seen: TemplateReading[] = []
+    const { problems } = load(text, {
+      ports: {
+        parseTemplate(_text, reading) {
+          seen.push(reading)
+          return { secrets: [] }
+        },
+      },
+    })
+    expect(problems).toEqual([])
+    return seen
+  }
+
+  it('is said by its output, or by the directory for those files that do not say otherwise', () => {
+    const text = `
+outputs:
+  /run/a: { contents: x, delimiters: ["[[", "]]"], error_on_missing_key: false, allow_world_access: true }
+  /run/d/:
+    delimiters: ["<%", "%>"]
+    error_on_missing_key: false
+    files:
+      b: { contents: x }
+      c: { contents: x, delimiters: ["{{", "}}"], error_on_missing_key: true }
+      d: { value: "file:/d" }
+`
+    expect(readings(text)).toMatchObject([
+      { name: '/run/a', left: '[[', right: ']]' },
+      { name: '/run/d/b', left: '<%', right: '%>' },
+      { name: '/run/d/c', left: '{{', right: '}}' },
+    ])
+    const sources = load(text).configuration?.outputs.flatMap(({ files }) => files.map(file => file.source))
+    expect(sources).toMatchObject([
+      { delimiters: ['[[', ']]'], missingKey: 'zero', allowWorldAccess: true },
+      { delimiters: ['<%', '%>'], missingKey: 'zero', allowWorldAccess: false },
+      { delimiters: ['{{', '}}'], missingKey: 'error' },
+      { kind: 'value' },
+    ])
+  })
+
+  it('is a mistake where there is no template, and where delimiters are no two texts', () => {
+    const text = `outputs:
+  /run/a: { value: "file:/a", delimiters: ["[[", "]]"], error_on_missing_key: false }
+  /run/b: { contents: x, delimiters: ["[["] }
+  /run/c: { contents: x, delimiters: ["[ [", "]]"] }
+`
+    expect(say(load(text).problems)).toEqual([
+      '2:31 "delimiters" stands without a template (it is for "template" and "contents")',
+      '2:57 "error_on_missing_key" stands without a template (it is for "template" and "contents")',
+      '3:38 delimiters are two texts (write them like ["[[", "]]"])',
+      '4:39 "[ [" is no delimiter (write it without white space, such as "[[")',
+    ])
+  })
+
+  it('lets it call what the configuration allows', () => {
+    const text = `templates: { allow: [env, writeToFile], write_below: [keys] }
+outputs: { /run/a: { contents: x } }
+`
+    expect(readings(text)).toMatchObject([{ allow: ['env', 'writeToFile'] }])
+    const { configuration } = load(text, { environment: { APP: 'shop' } })
+    expect(configuration?.templates).toEqual({
+      allow: ['env', 'writeToFile'],
+      readBelow: [],
+      writeBelow: ['/etc/keyturn/keys'],
+      environment: { APP: 'shop' },
+    })
+  })
+
+  it('has a provider of its own for the files that it reads', () => {
+    const text = `templates: { allow: [file], read_below: [/etc/app, texts] }
+outputs: { /run/a: { contents: x } }
+`
+    expect(load(text).configuration?.providers).toEqual([
+      { type: 'file', name: 'template file', refreshMs: 10_000, below: ['/etc/app', '/etc/keyturn/texts'] },
+    ])
+  })
+
+  it('names directories for functions that are allowed, and no other functions than there are', () => {
+    const text = (section: string) =>
+      say(
+        load(`templates: ${section}
+outputs: { /run/a: { contents: x } }
+`).problems,
+      )
+    expect(text('{ allow: [env, file] }')).toEqual([
+      '1:27 "file" is allowed, but no directory to read in (name it beside: read_below: [/etc/app])',
+    ])
+    expect(text('{ allow: [env], read_below: [/etc/app], write_below: [/run/b] }')).toEqual([
+      '1:28 "read_below" stands without "file" in "allow" (allow it: allow: [env, file])',
+      '1:52 "write_below" stands without "writeToFile" in "allow" (allow it: allow: [env, writeToFile])',
+    ])
+    expect(text('{ allow: [plugin] }')).toEqual([
+      '1:22 "plugin" is not one of env, mustEnv, envOrDefault, file, timestamp, writeToFile',
+    ])
   })
 })

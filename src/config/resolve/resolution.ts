@@ -13,7 +13,7 @@ export interface ConfigurationPorts {
    * Parses a template.
    * @throws ConfigurationError whose place in the text is known
    */
-  parseTemplate(text: string, name: string): TemplateUse
+  parseTemplate(text: string, reading: TemplateReading): TemplateUse
   /** Whether an absolute path, or a name on the PATH, is a program that can be run. */
   programExists(program: string): boolean
   directoryExists(directory: string): boolean
@@ -21,6 +21,17 @@ export interface ConfigurationPorts {
   cannotRemove(file: string): string | undefined
   /** The agent's own user, who owns what no owner is configured for. */
   readonly agent: { readonly uid: number; readonly gid: number }
+}
+
+/** How a template is read. */
+export interface TemplateReading {
+  /** For errors: its file, or the output's. */
+  readonly name: string
+  /** Delimiters, default `{{` and `}}`. */
+  readonly left?: string | undefined
+  readonly right?: string | undefined
+  /** The functions that it may call by which a template reaches outside of the secrets. */
+  readonly allow: readonly string[]
 }
 
 /** What a template says of itself without being run. */

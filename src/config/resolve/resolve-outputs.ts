@@ -4,7 +4,7 @@ import type { FileInput, OutputInput } from '../schema/outputs.ts'
 import type { DataPath } from '../source.ts'
 import { exactlyOne, type Resolution, report, warn } from './resolution.ts'
 import type { SecretBook } from './resolve-secrets.ts'
-import { resolveTemplate } from './resolve-template.ts'
+import { checkTemplateKeys, resolveTemplate } from './resolve-template.ts'
 import { resolveValidation } from './resolve-validation.ts'
 
 export function resolveOutputs(resolution: Resolution, secrets: SecretBook): ResolvedOutput[] {
@@ -18,10 +18,11 @@ export function resolveOutputs(resolution: Resolution, secrets: SecretBook): Res
           resolveFile(resolution, secrets, {
             at: [...at, 'files', file],
             name: file,
-            input: { ...accessOf(input), ...own },
+            input: { ...sharedOf(input), ...own },
           }),
         )
       : [resolveFile(resolution, secrets, { at, name: '', input })]
+    checkAllTemplateKeys(resolution, at, input)
     return [
       {
         path: resolution.absolute(name),
@@ -88,8 +89,17 @@ function isFileName(name: string): boolean {
   return name.split('/').every(part => part !== '' && part !== '.' && part !== '..')
 }
 
-function accessOf({ owner, group, mode, allow_world_access }: OutputInput) {
-  return { owner, group, mode, allow_world_access }
+/** Of a directory, for those of its files that do not say otherwise. */
+function sharedOf(input: OutputInput) {
+  const { owner, group, mode, allow_world_access, delimiters, error_on_missing_key } = input
+  return { owner, group, mode, allow_world_access, delimiters, error_on_missing_key }
+}
+
+function checkAllTemplateKeys(resolution: Resolution, at: DataPath, input: OutputInput): void {
+  if (input.files === undefined) checkTemplateKeys(resolution, at, input)
+  for (const [file, own] of Object.entries(input.files ?? {})) {
+    checkTemplateKeys(resolution, [...at, 'files', file], own)
+  }
 }
 
 interface FileEntry {

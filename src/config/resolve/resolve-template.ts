@@ -11,14 +11,17 @@ import type { SecretBook } from './resolve-secrets.ts'
 export function resolveTemplate(
   resolution: Resolution,
   secrets: SecretBook,
-  { at, label, input: { template, contents } }: TemplateEntry,
+  { at, label, input }: TemplateEntry,
 ): FileSource | undefined {
+  const { template, contents } = input
   if (template !== undefined) {
     const path = [...at, 'template']
     const file = resolution.absolute(template)
     const text = read(resolution, path, file)
     if (text === undefined) secrets.useAll()
-    return text === undefined ? undefined : parse(resolution, secrets, { path, text, name: file, file })
+    return text === undefined
+      ? undefined
+      : parse(resolution, secrets, { path, text, name: file, file, input })
   }
   if (contents === undefined) return undefined
   return parse(resolution, secrets, {
@@ -26,14 +29,34 @@ export function resolveTemplate(
     text: contents,
     name: label,
     file: undefined,
+    input,
   })
 }
+
+/** Reports what says how a template is read where there is none. */
+export function checkTemplateKeys(resolution: Resolution, at: DataPath, input: TemplateInput): void {
+  if (input.template !== undefined || input.contents !== undefined) return
+  for (const key of ['delimiters', 'error_on_missing_key'] as const) {
+    if (input[key] === undefined) continue
+    report(resolution, {
+      path: [...at, key],
+      at: 'key',
+      message: `"${key}" stands without a template`,
+      hint: 'it is for "template" and "contents"',
+    })
+  }
+}
+
+type TemplateInput = Pick<
+  FileInput,
+  'template' | 'contents' | 'delimiters' | 'error_on_missing_key' | 'allow_world_access'
+>
 
 interface TemplateEntry {
   readonly at: DataPath
   /** What stands before line and column of a template that has no file. */
   readonly label: string
-  readonly input: Pick<FileInput, 'template' | 'contents'>
+  readonly input: TemplateInput
 }
 
 interface TemplateText {
@@ -41,6 +64,7 @@ interface TemplateText {
   readonly text: string
   readonly name: string
   readonly file: string | undefined
+  readonly input: TemplateInput
 }
 
 function read(resolution: Resolution, path: DataPath, file: string): string | undefined {
@@ -57,16 +81,26 @@ function read(resolution: Resolution, path: DataPath, file: string): string | un
 function parse(
   resolution: Resolution,
   secrets: SecretBook,
-  { path, text, name, file }: TemplateText,
+  { path, text, name, file, input }: TemplateText,
 ): FileSource | undefined {
+  const { delimiters } = input
   try {
-    const use = resolution.ports.parseTemplate(text, name)
+    const { allow } = resolution.input.templates
+    const [left, right] = delimiters ?? []
+    const use = resolution.ports.parseTemplate(text, { name, left, right, allow })
     if (use.secrets === undefined) secrets.useAll()
     for (const { name: secret, place } of use.secrets ?? []) {
       const inFile = file === undefined ? undefined : { ...place, file }
       secrets.declared(secret, path, { inFile, within: positionOf(place) })
     }
-    return { kind: 'template', text, name }
+    return {
+      kind: 'template',
+      text,
+      name,
+      delimiters,
+      missingKey: input.error_on_missing_key === false ? 'zero' : 'error',
+      allowWorldAccess: input.allow_world_access ?? false,
+    }
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error
     secrets.useAll()

@@ -6,6 +6,7 @@ import { resolveNotifiers } from './resolve-notifiers.ts'
 import { resolveOutputs } from './resolve-outputs.ts'
 import { resolveProviders } from './resolve-providers.ts'
 import { createSecretBook, type SecretBook } from './resolve-secrets.ts'
+import { resolveTemplates, templateFiles } from './resolve-templates.ts'
 
 /**
  * Turns a configuration that fits the schema into plain data, reporting what the schema could not see. The result is
@@ -17,12 +18,14 @@ export function resolve(resolution: Resolution, reloadIndexes: readonly number[]
   const outputs = resolveOutputs(resolution, secrets)
   const stateDirectory =
     input.state_dir === undefined ? defaultStateDirectory(outputs) : resolution.absolute(input.state_dir)
+  const templates = resolveTemplates(resolution)
   checkOutputPaths(resolution, stateDirectory)
   checkThatAllIsUsed(resolution, secrets)
   return {
-    providers: secrets.providers,
+    providers: [...secrets.providers, ...templateFiles(templates)],
     secrets: secrets.secrets,
     outputs,
+    templates,
     notifiers: resolveNotifiers(resolution, reloadIndexes),
     settleMs: input.settle,
     startTimeoutMs: input.start_timeout,

@@ -6,6 +6,7 @@ import { type Reference, secretKey } from '../../core/reference.ts'
 import { type Field, fieldsOfText, type Secret } from '../../core/secret.ts'
 import { CredentialFileError, createCredentialReader } from '../../platform/read-credential.ts'
 import { untilAborted } from '../../platform/until-aborted.ts'
+import { readBelow } from './read-below.ts'
 import { readSource, type Source } from './read-source.ts'
 import { isSingleFileMount } from './single-file-mount.ts'
 import { type PathWatch, watchPath } from './watch-path.ts'
@@ -13,6 +14,8 @@ import { type PathWatch, watchPath } from './watch-path.ts'
 export interface FileSettings {
   readonly type: 'file'
   readonly name: string
+  /** Files in and below these directories only, and each is one text, whatever it holds. Default: secrets, anywhere. */
+  readonly below?: readonly string[] | undefined
 }
 
 const maxBytes = 1024 * 1024
@@ -23,7 +26,7 @@ const maxBytes = 1024 * 1024
  * The version is a digest under a key of this process: it shows a change and nothing of the content.
  */
 export function createFileProvider(
-  { name }: FileSettings,
+  { name, below }: FileSettings,
   { journal, mountInfo = '/proc/self/mountinfo' }: { journal: Journal; mountInfo?: string },
 ): Provider {
   const digestKey = randomBytes(32)
@@ -38,6 +41,11 @@ export function createFileProvider(
     const { path } = reference
     await watches.get(path)?.arm()
     refuseSelectors(reference)
+    if (below !== undefined) {
+      const bytes = await readBelow(path, { below, maxBytes }).catch(translate)
+      const version = versionOf({ kind: 'file', bytes }, digestKey)
+      return { fields: new Map([['value', fieldOfBytes(bytes)]]), version }
+    }
     const source = await readSource(path, { reader, maxBytes }).catch(translate)
     return { fields: fieldsOfSource(source), version: versionOf(source, digestKey) }
   }
