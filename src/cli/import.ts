@@ -67,6 +67,7 @@ export async function importCommand(
 
 function portsOf({ workingDirectory, environment }: ProgramContext): ImportPorts {
   return {
+    environment,
     readText(path) {
       try {
         return readFileSync(resolve(workingDirectory, path), 'utf8')

@@ -6,6 +6,7 @@ import { importLogin } from './import-login.ts'
 import { importTemplate, type TemplateSurroundings } from './import-template.ts'
 import { importVault } from './import-vault.ts'
 import { importLogLevel, importWait } from './import-whole.ts'
+import { listVariables } from './list-variables.ts'
 import { Report } from './report.ts'
 import { Section } from './section.ts'
 import { createTemplateStore, type TemplatePorts } from './template-store.ts'
@@ -13,6 +14,8 @@ import type { Block } from './tree.ts'
 import { withoutCounterpart } from './without-counterpart.ts'
 
 export interface ImportPorts extends TemplatePorts {
+  /** As the agents might have it: they read variables where their configuration says nothing. */
+  readonly environment: Readonly<Record<string, string | undefined>>
   /** Whether a path, or a name on the PATH, is a program that can be run. */
   readonly programExists: (program: string) => boolean
 }
@@ -35,7 +38,7 @@ export function importConfiguration(files: readonly Block[], ports: ImportPorts)
   const root = new Section(whole, '', report)
   listWhatHasNoCounterpart(root)
   const store = createTemplateStore(report, ports)
-  const provider = importProvider(root)
+  const provider = importProvider(root, ports)
   const surroundings = { store, delimiters: delimitersOf(root), programExists: ports.programExists }
   const draft = { provider, ...importTemplates(root, surroundings), logLevel: importLogLevel(root) }
   report.listUnread(whole)
@@ -49,7 +52,7 @@ function listWhatHasNoCounterpart(root: Section): void {
   }
 }
 
-function importProvider(root: Section): Draft['provider'] {
+function importProvider(root: Section, { environment }: ImportPorts): Draft['provider'] {
   const autoAuth = root.section('auto_auth')
   const login = autoAuth && importLogin(autoAuth)
   const shared = root.section('template_config')
@@ -58,7 +61,8 @@ function importProvider(root: Section): Draft['provider'] {
   const refresh = shared?.duration('static_secret_render_interval')
   const maxConnections = shared?.integer('max_connections_per_host')
   if (shared !== undefined) root.report.mapped(shared.origin, 'template_config', 'providers.vault')
-  return importVault({ root, login, refresh, maxConnections })
+  listVariables(environment, root.report)
+  return importVault({ root, login, refresh, maxConnections, environment })
 }
 
 function importTemplates(
@@ -79,7 +83,7 @@ function importTemplates(
 
 function delimitersOf(root: Section): TemplateSurroundings['delimiters'] {
   const delimiters = root.section('default_delimiters')
-  return { left: delimiters?.text('left'), right: delimiters?.text('right') }
+  return { left: delimiters?.content('left'), right: delimiters?.content('right') }
 }
 
 const retryRemedy = 'keyturn tries again until it is stopped; readiness and metrics show what is stale'

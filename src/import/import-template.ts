@@ -64,8 +64,8 @@ export function templateSettings(
   { store, delimiters }: Pick<TemplateSurroundings, 'store' | 'delimiters'>,
   destination: string,
 ): Settings {
-  const left = section.text('left_delimiter') ?? delimiters.left
-  const right = section.text('right_delimiter') ?? delimiters.right
+  const left = section.content('left_delimiter') ?? delimiters.left
+  const right = section.content('right_delimiter') ?? delimiters.right
   const denied = new Set([
     ...(section.texts('function_denylist') ?? []),
     ...(section.texts('function_blacklist') ?? []),

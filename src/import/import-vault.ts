@@ -10,14 +10,15 @@ export interface VaultSource {
   /** How often secrets without a lease were read. */
   readonly refresh: string | undefined
   readonly maxConnections: number | undefined
+  readonly environment: Readonly<Record<string, string | undefined>>
 }
 
 /** The provider `vault`, from the block of that name. Of consul-template also the login, which stands in it. */
-export function importVault({ root, login, refresh, maxConnections }: VaultSource): Settings {
+export function importVault({ root, login, refresh, maxConnections, environment }: VaultSource): Settings {
   const { report } = root
   const vault = root.section('vault')
   if (vault !== undefined) report.mapped(vault.origin, 'vault', 'providers.vault')
-  const address = addressOf(root, vault)
+  const address = addressOf(root, vault, environment)
   const namespace = namespaceOf(vault, login)
   const tls = present({ ...login?.tls, ...present(tlsOf(vault)) })
   const auth = login?.auth ?? (vault && tokenOf(vault)) ?? noLogin(root)
@@ -40,18 +41,27 @@ export function importVault({ root, login, refresh, maxConnections }: VaultSourc
 /** Both agents poll what has no lease in this interval; keyturn's own would be shorter. */
 const agentsInterval = '5m'
 
-function addressOf(root: Section, vault: Section | undefined): string {
-  const address = vault?.text('address')
-  if (address !== undefined && /^https?:\/\//.test(address)) return address
-  root.report.todo(
-    vault?.originOf('address') ?? root.origin,
-    'vault.address',
-    address === undefined
-      ? `it came from VAULT_ADDR, which keyturn reads only without a file: write it in place of ${defaultAddress}`
-      : `it is not an http or https URL: write the server's in place of ${defaultAddress}`,
-  )
-  return defaultAddress
+function addressOf(
+  { origin, report }: Section,
+  vault: Section | undefined,
+  environment: VaultSource['environment'],
+): string {
+  const written = vault?.text('address')
+  const variable = ['VAULT_ADDR', 'BAO_ADDR'].find(name => environment[name]) ?? ''
+  const address = written ?? environment[variable]
+  if (address === undefined || !/^https?:\/\//.test(address)) {
+    const reason = address === undefined ? fromVariable : 'it is not an http or https URL'
+    const remedy = `${reason}: write the server's in place of ${defaultAddress}`
+    report.todo(vault?.originOf('address') ?? origin, 'vault.address', remedy)
+    return defaultAddress
+  }
+  if (written === undefined) {
+    report.mapped({ file: variable, line: undefined }, 'environment', 'providers.vault.address')
+  }
+  return address
 }
+
+const fromVariable = 'it came from VAULT_ADDR or BAO_ADDR, which keyturn reads only without a file'
 
 /** Where the agents look without an address. */
 const defaultAddress = 'https://127.0.0.1:8200'

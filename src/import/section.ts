@@ -58,8 +58,15 @@ export class Section {
 
   text(key: string): string | undefined {
     const entry = this.take(key)
-    if (typeof entry?.value === 'string') return entry.value === '' ? undefined : entry.value
-    return this.#misfit(entry, 'a text')
+    if (typeof entry?.value !== 'string') return this.#misfit(entry, 'a text')
+    if (placeholder.test(entry.value)) this.report.todo(entry.origin, this.name(key), placeholderRemedy)
+    return entry.value === '' ? undefined : entry.value
+  }
+
+  /** A text in which anything may stand, such as a template. */
+  content(key: string): string | undefined {
+    const entry = this.take(key)
+    return typeof entry?.value === 'string' ? entry.value : this.#misfit(entry, 'a text')
   }
 
   /** Agents also take numbers and texts for true and false. */
@@ -144,6 +151,10 @@ export class Section {
     )
   }
 }
+
+/** What a shell or a deployment tool replaces before an agent sees it. */
+const placeholder = /\$\{|\benv\(|\{\{/
+const placeholderRemedy = 'it holds a placeholder that something else replaces: write what it stands for'
 
 /** Of what Go calls a duration keyturn has no units below a millisecond. */
 export function isDuration(text: string): boolean {

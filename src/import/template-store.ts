@@ -38,7 +38,7 @@ export function createTemplateStore(report: Report, { readText, callsIn }: Templ
     outside,
     add(section, destination, reading) {
       const source = section.text('source')
-      const contents = section.text('contents')
+      const contents = section.content('contents')
       const sandbox = section.text('sandbox_path')
       const what = section.name(source === undefined ? 'contents' : 'source')
       const { origin } = section.last(source === undefined ? 'contents' : 'source') ?? section

@@ -22,7 +22,12 @@ export function readFixture(name: string): Promise<Block> {
 
 /** Imports what was read; the templates of `fixtures` stand in /etc/vault, and /usr/local/bin/reload is the only program. */
 export function importBlocks(...blocks: Block[]): ImportResult {
+  return importIn({}, ...blocks)
+}
+
+export function importIn(environment: Record<string, string>, ...blocks: Block[]): ImportResult {
   return importConfiguration(blocks, {
+    environment,
     readText: path => (path === '/etc/vault/db.env.ctmpl' ? fixtureText('db.env.ctmpl') : undefined),
     callsIn: callsInTemplate,
     programExists: program => program === '/usr/local/bin/reload',

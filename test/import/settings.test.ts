@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { readConfiguration } from '../../src/import/read-configuration.ts'
 import { readTriple } from '../../src/import/template-triple.ts'
-import { importBlocks, importText } from './import-fixture.ts'
+import { importBlocks, importIn, importText } from './import-fixture.ts'
 
 const vault = 'vault { address = "https://vault.example.com" }\n'
 
@@ -96,6 +97,40 @@ describe('the login', () => {
   })
 })
 
+describe('what came from elsewhere', () => {
+  it('is taken from VAULT_ADDR where the address came from there, and listed where it is any other setting', () => {
+    const environment = {
+      VAULT_ADDR: 'https://v:8200',
+      VAULT_NAMESPACE: 'team',
+      BAO_CACERT: '/ca',
+      VAULT_TOKEN: 't',
+    }
+    const { draft, report } = importIn(environment, readTriple('/etc/vault/db.env.ctmpl:/run/x'))
+    expect(draft.provider).toHaveProperty('address', 'https://v:8200')
+    const places = report.findings
+      .filter(({ what }) => what === 'environment')
+      .map(({ origin }) => origin.file)
+    expect(places).toEqual(['VAULT_NAMESPACE', 'BAO_CACERT'])
+    expect(report.mappings.map(({ origin }) => origin.file)).toContain('VAULT_ADDR')
+  })
+
+  it('does not go before an address that is written', async () => {
+    const block = await readConfiguration('vault { address = "https://written" }', 'agent.hcl')
+    expect(importIn({ VAULT_ADDR: 'https://v' }, block).draft.provider).toHaveProperty(
+      'address',
+      'https://written',
+    )
+  })
+
+  it('is listed where a placeholder shows that something else fills it in, but not in a template', async () => {
+    const text = `vault { address = "https://v", ca_cert = "\${DIRECTORY}/ca.pem" }
+      template { contents = "\${A} {{ .x }}", destination = "/run/env(NAME)" }`
+    const { report } = await importText(text)
+    const found = report.findings.filter(({ remedy }) => remedy.includes('placeholder'))
+    expect(found.map(({ what }) => what).sort()).toEqual(['template.destination', 'vault.ca_cert'])
+  })
+})
+
 describe('times', () => {
   it.each([
     ['"10m"', '10m'],
@@ -120,7 +155,6 @@ describe('several files', () => {
   it('add their templates up, and name the place of what only the last of them says', async () => {
     const first = await importText(`${vault}template { contents = "x", destination = "/run/x" }`)
     expect(first.draft.outputs).toHaveLength(1)
-    const { readConfiguration } = await import('../../src/import/read-configuration.ts')
     const { draft, report } = importBlocks(
       await readConfiguration(`${vault}template { contents = "x", destination = "/run/x" }`, 'a.hcl'),
       await readConfiguration(
