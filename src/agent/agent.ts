@@ -6,6 +6,7 @@ import type { PublishFailure } from '../core/ports.ts'
 import { createQueue } from '../core/queue.ts'
 import type { Status } from '../core/status.ts'
 import { createTurns } from '../core/turns.ts'
+import { createClaims } from './claims.ts'
 import { deliverNotifications } from './deliver-notifications.ts'
 import { keysToRefresh } from './keys-to-refresh.ts'
 import { createOutputBoard } from './output-board.ts'
@@ -57,6 +58,7 @@ export function createAgent(
   const watch = watchSecrets({ plan, parts, carried: before.secrets, changes, retire, lived })
   const index = createOutputIndex(plan.outputs)
   const board = createOutputBoard(plan.outputs)
+  const claims = createClaims()
   const notifications = deliverNotifications(plan.notifiers, { parts, onDisk, settled: retirement.wake })
   const generations = createBell(clock)
   const complete = Promise.withResolvers<void>()
@@ -99,6 +101,7 @@ export function createAgent(
     changes.push(new Set())
     for await (const changed of changes) {
       for (const output of index.touchedBy(changed)) render(output)
+      for (const output of claims.freed()) render(output)
       await removeWithdrawn()
       await publish(signal)
       retirement.wake()
@@ -110,7 +113,7 @@ export function createAgent(
       board.place(output, { kind: 'absent', used: [] })
       return
     }
-    const result = renderOutput(output, watch.read)
+    const result = claims.settle(output, renderOutput(output, watch.read))
     board.place(output, result)
     if (result.kind !== 'failed') {
       learn(output, result)

@@ -27,6 +27,7 @@ export function agentStatus(sources: StatusSources): Status {
     outputs: sources.outputs.map(output => ({
       path: output.path,
       publishedAt: published.get(output.path)?.publishedAt,
+      further: published.get(output.path)?.further,
       lastError: sources.board.errorOf(output)?.message,
     })),
     notifiers: sources.notifiers,

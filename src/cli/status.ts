@@ -44,7 +44,10 @@ export function statusText(status: Status, now: number, terminal: Pick<Terminal,
     secret.leaseExpiresAt === undefined ? '' : until(secret.leaseExpiresAt),
     error(secret.lastError),
   ]
-  const outputRow = (output: OutputStatus) => [output.path, ago(output.publishedAt), error(output.lastError)]
+  const outputRows = ({ path, publishedAt, further = [], lastError }: OutputStatus) => [
+    [path, ago(publishedAt), error(lastError)],
+    ...further.map(declared => [`  ${declared}`, ago(publishedAt), '']),
+  ]
   const notifierRow = (notifier: NotifierStatus) => [
     notifier.id,
     notifier.owedSince === undefined
@@ -62,7 +65,7 @@ export function statusText(status: Status, now: number, terminal: Pick<Terminal,
       header('SECRET', 'REFERENCE', 'VERSION', 'FETCHED', 'NEXT', 'LEASE ENDS', 'LAST ERROR'),
       ...status.secrets.map(secretRow),
     ]),
-    table([header('OUTPUT', 'PUBLISHED', 'LAST ERROR'), ...status.outputs.map(outputRow)]),
+    table([header('OUTPUT', 'PUBLISHED', 'LAST ERROR'), ...status.outputs.flatMap(outputRows)]),
   ]
   if (status.notifiers.length > 0) {
     sections.push(

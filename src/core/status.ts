@@ -30,6 +30,8 @@ export interface SecretStatus {
 export interface OutputStatus {
   readonly path: string
   readonly publishedAt: number | undefined
+  /** Paths of the files that its templates declared beside it. */
+  readonly further?: readonly string[] | undefined
   readonly lastError: string | undefined
 }
 

@@ -34,7 +34,10 @@ const status: Status = {
       lastError: 'vault does not answer',
     },
   ],
-  outputs: [{ path: '/run/secrets/db_password', publishedAt: now - 200_000, lastError: undefined }],
+  outputs: [
+    { path: '/run/secrets/db_password', publishedAt: now - 200_000, lastError: undefined },
+    { path: '/run/tls/cert.pem', publishedAt: now, further: ['/run/tls/key.pem'], lastError: undefined },
+  ],
   notifiers: [
     {
       id: 'signal SIGHUP node',
@@ -57,6 +60,8 @@ db      vault:secret/my-api/db       3        12s ago  in 48s
 
 OUTPUT                    PUBLISHED   LAST ERROR
 /run/secrets/db_password  3m 20s ago
+/run/tls/cert.pem         0s ago
+  /run/tls/key.pem        0s ago
 
 NOTIFIER            OWED         LAST DELIVERY                    LAST ERROR
 signal SIGHUP node  owed for 5s  1m 30s ago: signalled 1 process  pid 7 does not handle SIGHUP
