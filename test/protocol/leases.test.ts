@@ -1,7 +1,17 @@
 import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFailed,
+  onTestFinished,
+} from 'vitest'
 import { createWorkplace, type Workplace } from '../support/agent-process.ts'
 import { type DatabaseServer, databaseServerKinds } from '../support/database-servers.ts'
 import {
@@ -69,7 +79,10 @@ ${more}`)
   /** An agent, an application that uses its file, and the agent again with the application's address. */
   const startBoth = async (role: string, options: { provider?: string } = {}) => {
     configure(role, options)
-    const first = place.run()
+    const first = place.run('--log-level', 'debug')
+    onTestFailed(() =>
+      console.log(first.printed().slice(-6000), application?.users.length, application?.failures),
+    )
     await waitUntil(() => existsSync(file()))
     application = await startApplication(file(), server)
     configure(role, { ...options, webhook: application.webhook })
@@ -133,7 +146,7 @@ ${more}`)
 
   it('outlive a kill of the agent where state.keep says so, and cost no new user and no notification', async () => {
     await prepare('kept', { token_ttl: '1h' })
-    await server.writeRole('kept', { default_ttl: '10s', max_ttl: '1h' })
+    await server.writeRole('kept', { default_ttl: '10m', max_ttl: '1h' })
     // Outputs and what is kept must lie in two file systems, of which the machine has one on tmpfs.
     const directory = mkdtempSync(join(tmpdir(), 'keyturn-test-'))
     onTestFinished(() => rmSync(directory, { recursive: true }))
@@ -151,7 +164,9 @@ ${more}`)
       await agent.ended
       agent = place.run('--log-level', 'debug')
     }
-    await waitUntil(() => count(agent, 'lease_renewed') > 0)
+    await waitUntil(() => count(agent, 'started') > 0)
+    expect((await place.command('refresh')).code).toBe(0)
+    expect(count(agent, 'lease_renewed')).toBe(1)
     expect(count(agent, 'logged_in')).toBe(0)
     expect(await server.livingLeases('kept')).toHaveLength(1)
     expect(application.users).toHaveLength(1)
