@@ -204,7 +204,7 @@ export class Evaluator {
     if (final !== absent) args.push(this.#accept(argumentOf(final, typeOf(args.length))))
     if (called.stopsAt !== undefined) return args.at(-1)
     try {
-      this.pass.budget.takeSteps(1)
+      this.pass.budget.takeCall(args)
       const result = called.call(args, this.pass)
       if (typeof result === 'string') this.pass.budget.takeText(result)
       return result

@@ -21,6 +21,7 @@ export const defaultLimits: Limits = {
 export class LimitError extends RenderError {}
 
 /** Portions of work that count as one step, so that a step takes about as long wherever it is taken. */
+const bytesReadPerStep = 16
 const bytesPerStep = 32
 const stepsPerElement = 8
 const copiesPerStep = 4
@@ -42,6 +43,13 @@ export class Budget {
     const { maxSteps } = this.limits
     // Not a number, which a count may become that is too large for one, is too much as well.
     if (!(this.#steps <= maxSteps)) throw new LimitError(`it takes more than ${maxSteps} steps`)
+  }
+
+  /** For a call of a function, which reads the texts that it is given. */
+  takeCall(args: readonly unknown[]): void {
+    let length = 0
+    for (const argument of args) if (typeof argument === 'string') length += argument.length
+    this.takeSteps(1 + length / bytesReadPerStep)
   }
 
   /** For a text of so many bytes. */

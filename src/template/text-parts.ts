@@ -1,8 +1,9 @@
-import { bytewise, escapedByte, joined } from './go-string.ts'
+import { bytewise, escapedByte, joined, runeCount } from './go-string.ts'
 import type { Budget } from './limits.ts'
 
 /** Go's strings.Split; without a separator, into characters. */
-export function splitText(text: string, separator: string): string[] {
+export function splitText(text: string, separator: string, budget: Budget): string[] {
+  budget.takeElements(separator === '' ? runeCount(text) : countOf(text, separator) + 1)
   if (separator === '') return [...text]
   return bytewise([text, separator], (all, between) => all.split(between))
 }
@@ -20,11 +21,12 @@ export function replaceText(
   text: string,
   { from, to, budget }: { readonly from: string; readonly to: string; readonly budget: Budget },
 ): string {
-  const parts = splitText(text, from)
-  // Between empty texts Go counts the ends too.
-  const pieces = from === '' ? ['', ...parts, ''] : parts
-  budget.takeBytes(to.length * pieces.length)
-  return joined(pieces.join(to))
+  const count = from === '' ? runeCount(text) + 1 : countOf(text, from)
+  budget.takeBytes(text.length + count * (to.length - from.length))
+  // Between characters, and at both ends.
+  if (from === '') return joined(text.replace(/(?:)/gu, () => to))
+  const [replaced = ''] = bytewise([text, from, to], (all, old, other) => [all.replaceAll(old, () => other)])
+  return replaced
 }
 
 /** Go's strings.Trim: characters, of which any byte that is not UTF-8 is one and the same. */
@@ -50,6 +52,12 @@ export function withoutSuffix(text: string, suffix: string): string {
     all.endsWith(end) ? all.slice(0, all.length - end.length) : all,
   ])
   return rest
+}
+
+function countOf(text: string, part: string): number {
+  let count = 0
+  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) count += 1
+  return count
 }
 
 function characterOf(character: string): string {

@@ -40,8 +40,7 @@ export const textFunctions: FunctionGroup = {
     parameters: ['string', 'string'],
     call: ([separator, text]: readonly [string, string], pass) => {
       const trimmed = trimSpace(text)
-      const parts = trimmed === '' ? [] : splitText(trimmed, separator)
-      pass.budget.takeElements(parts.length)
+      const parts = trimmed === '' ? [] : splitText(trimmed, separator, pass.budget)
       return new List('[]string', parts)
     },
   },
@@ -50,8 +49,7 @@ export const textFunctions: FunctionGroup = {
     parameters: ['string', 'string', 'string'],
     call: ([separator, assignment, text]: readonly [string, string, string], pass) => {
       const trimmed = trimSpace(text)
-      const parts = trimmed === '' ? [] : splitText(trimmed, separator)
-      pass.budget.takeElements(parts.length)
+      const parts = trimmed === '' ? [] : splitText(trimmed, separator, pass.budget)
       const entries = parts.flatMap(part => {
         const [key, ...rest] = cutText(part, assignment)
         return key === undefined || rest.length === 0 ? [] : [[key, rest.join('')] as const]

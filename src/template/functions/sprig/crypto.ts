@@ -8,8 +8,8 @@ import { decodeBase64 } from './decode-bytes.ts'
 import { derivePassword } from './derive-password.ts'
 
 const blockSize = 16
-/** It is made to take long: a quarter of a second. */
-const derivationSteps = 500_000
+/** It is made to take long: a third of a second. */
+const derivationSteps = 1_000_000
 
 /** The part of sprig's crypto.go that makes the same of the same. */
 export const sprigCryptoFunctions: FunctionGroup = {

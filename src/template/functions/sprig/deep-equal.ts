@@ -14,12 +14,16 @@ import {
   valueAt,
 } from '../../values.ts'
 
-/** Comparisons that count as one step. */
-const comparisonsPerStep = 4
+/** Comparisons of what is no object that count as one step. */
+const comparisonsPerStep = 16
 
 /** Go's reflect.DeepEqual: the same type and the same values, lists and maps by their elements. */
 export function deepEqual(a: Value, b: Value, budget: Budget): boolean {
-  budget.takeSteps(1 / comparisonsPerStep)
+  if (typeof a !== 'object' || typeof b !== 'object') {
+    budget.takeSteps(1 / comparisonsPerStep)
+    return a === b
+  }
+  budget.takeSteps(1)
   if (isAbsent(a) || isAbsent(b)) return isAbsent(a) && isAbsent(b)
   if (typeName(a) !== typeName(b) || isNil(a) !== isNil(b)) return false
   if (isMap(a)) return isMap(b) && (a === b || equalMaps(a, b, budget))

@@ -11,12 +11,15 @@ const units: ReadonlyMap<string, bigint> = new Map([
   ['h', 3_600_000_000_000n],
 ])
 const limit = 2n ** 63n
+/** Of a text that is read as a duration. */
+const longest = 1_000
 
 /**
  * Go's time.ParseDuration, in nanoseconds: `1h30m`, `-1.5h`.
  * @throws RenderError that does not show the text
  */
 export function parseDuration(text: string): bigint {
+  if (text.length > longest) throw notDuration()
   const isNegative = text.startsWith('-')
   const magnitude = text.replace(/^[+-]/, '')
   if (magnitude === '0') return 0n

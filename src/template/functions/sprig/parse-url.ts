@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { escapeUrl, invalidUrl, unescapeUrl } from './url-escape.ts'
+import { escapeUrl, invalidUrl, unescapeHost, unescapeUrl, unescapeZone } from './url-escape.ts'
 
 /** As sprig names them; what is not there is empty. */
 export interface UrlParts {
@@ -31,7 +31,7 @@ export function parseUrl(text: string): UrlParts {
   const [beforeFragment, fragment] = cut(text, '#')
   if (/[\0-\x1f\x7f]/.test(beforeFragment)) throw invalidUrl()
   readParts(beforeFragment, parts)
-  parts.fragment = unescapeUrl(fragment, 'fragment')
+  parts.fragment = unescapeUrl(fragment)
   return parts
 }
 
@@ -62,7 +62,7 @@ function readParts(text: string, parts: UrlParts): void {
     rest = end < 0 ? '' : rest.slice(end)
     readAuthority(authority, parts)
   }
-  parts.path = unescapeUrl(rest, 'path')
+  parts.path = unescapeUrl(rest)
 }
 
 function splitScheme(text: string): [scheme: string, rest: string] {
@@ -83,7 +83,7 @@ function readAuthority(authority: string, parts: UrlParts): void {
 function normalUserinfo(userinfo: string): string {
   if (!/^[\w.:~!$&'()*+,;=%@-]*$/.test(userinfo)) throw invalidUrl()
   const [user, password] = cut(userinfo, ':')
-  const escaped = [user, password].map(part => escapeUrl(unescapeUrl(part, 'userinfo'), 'userinfo'))
+  const escaped = [user, password].map(part => escapeUrl(unescapeUrl(part), 'userinfo'))
   return escaped.slice(0, userinfo.includes(':') ? 2 : 1).join(':')
 }
 
@@ -95,7 +95,7 @@ function parseHost(host: string, scheme: string): string {
   const isStrict = scheme === 'http' || scheme === 'https'
   const colon = isStrict ? host.indexOf(':') : host.lastIndexOf(':')
   if (colon >= 0 && !isPort(host.slice(colon))) throw invalidUrl()
-  return unescapeUrl(host, 'host')
+  return unescapeHost(host)
 }
 
 /** An IPv6 address in brackets, perhaps with a zone. */
@@ -104,8 +104,8 @@ function parseLiteral(host: string): string {
   if (end < 0 || !isPort(host.slice(end + 1))) throw invalidUrl()
   const literal = host.slice(1, end)
   const zoneAt = literal.indexOf('%25')
-  const address = unescapeUrl(zoneAt < 0 ? literal : literal.slice(0, zoneAt), 'host')
-  const zone = zoneAt < 0 ? '' : unescapeUrl(literal.slice(zoneAt), 'zone')
+  const address = unescapeHost(zoneAt < 0 ? literal : literal.slice(0, zoneAt))
+  const zone = zoneAt < 0 ? '' : unescapeZone(literal.slice(zoneAt))
   if (!isIPv6(address) || address.includes('%') || zone === '%') throw invalidUrl()
   return `[${address}${zone}]${host.slice(end + 1)}`
 }

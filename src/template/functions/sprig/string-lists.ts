@@ -1,5 +1,4 @@
 import { compareStrings, joined } from '../../go-string.ts'
-import type { Pass } from '../../pass.ts'
 import type { FunctionGroup } from '../../template-function.ts'
 import { splitText } from '../../text-parts.ts'
 import { itemsOf, List, TypedMap, type Value } from '../../values.ts'
@@ -29,20 +28,19 @@ export const sprigStringListFunctions: FunctionGroup = {
   },
   sprig_split: {
     parameters: ['string', 'string'],
-    call: ([separator, text]: readonly [string, string], pass) => numbered(splitText(text, separator), pass),
+    call: ([separator, text]: readonly [string, string], { budget }) =>
+      numbered(splitText(text, separator, budget)),
   },
   sprig_splitList: {
     parameters: ['string', 'string'],
     call: ([separator, text]: readonly [string, string], { budget }) => {
-      const parts = splitText(text, separator)
-      budget.takeElements(parts.length)
-      return new List('[]string', parts)
+      return new List('[]string', splitText(text, separator, budget))
     },
   },
   sprig_splitn: {
     parameters: ['string', 'int', 'string'],
-    call: ([separator, limit, text]: readonly [string, bigint, string], pass) =>
-      numbered(splitUpTo(text, separator, limit), pass),
+    call: ([separator, limit, text]: readonly [string, bigint, string], { budget }) =>
+      numbered(upTo(limit, splitText(text, separator, budget), separator)),
   },
   sprig_toStrings: {
     parameters: ['any'],
@@ -54,15 +52,13 @@ export const sprigStringListFunctions: FunctionGroup = {
 }
 
 /** `_0`, `_1` and so on. */
-function numbered(parts: readonly string[], { budget }: Pass): TypedMap {
-  budget.takeElements(parts.length)
+function numbered(parts: readonly string[]): TypedMap {
   const entries = parts.map((part, index) => [`_${index}`, part] as const)
   return new TypedMap({ key: 'string', value: 'string' }, entries)
 }
 
-/** Go's strings.SplitN. */
-function splitUpTo(text: string, separator: string, limit: bigint): string[] {
-  const parts = splitText(text, separator)
+/** As Go's strings.SplitN: the last part is what was not split. */
+function upTo(limit: bigint, parts: readonly string[], separator: string): readonly string[] {
   if (limit < 0n || limit >= parts.length) return parts
   if (limit === 0n) return []
   const last = Number(limit) - 1

@@ -42,7 +42,7 @@ export const sprigStringFunctions: FunctionGroup = {
     call: ([spaces, text]: readonly [bigint, string], pass) => indent(text, spaces, pass),
   },
   sprig_initials: onText(initials),
-  sprig_kebabcase: onText(text => toDelimited(text, '-')),
+  sprig_kebabcase: delimited('-'),
   sprig_lower: onText(toLower),
   sprig_nindent: {
     parameters: ['int', 'string'],
@@ -81,7 +81,7 @@ export const sprigStringFunctions: FunctionGroup = {
       return text.toWellFormed()
     },
   },
-  sprig_snakecase: onText(text => toDelimited(text, '_')),
+  sprig_snakecase: delimited('_'),
   sprig_squote: {
     parameters: [],
     variadic: 'any',
@@ -122,6 +122,17 @@ export const sprigStringFunctions: FunctionGroup = {
 
 function onText(change: (text: string) => string): TemplateFunction {
   return { parameters: ['string'], call: ([text]: readonly [string]) => change(text) }
+}
+
+function delimited(connector: '_' | '-'): TemplateFunction {
+  return {
+    parameters: ['string'],
+    call: ([text]: readonly [string], { budget }) => {
+      // Each character is looked at several times.
+      budget.takeSteps(text.length)
+      return toDelimited(text, connector)
+    },
+  }
 }
 
 function onTwoTexts(change: (first: string, text: string) => string): TemplateFunction {

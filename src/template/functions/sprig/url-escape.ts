@@ -1,58 +1,61 @@
 import { RenderError } from '../../../core/errors.ts'
 
-/** The parts of a URL, each with the characters that may stand in it as they are, besides letters, digits and `-._~`. */
-const plainCharacters = {
-  path: '$&+,/:;=@',
-  fragment: '!$&()*+,/:;=?@',
-  userinfo: '$&+,;=',
-  host: '!"$&\'()*+,:;<=>[]',
-  zone: '!"$&\'()*+,:;<=>[]',
+/** What must be escaped in each part of a URL. */
+const special = {
+  path: /[^\w.~$&+,/:;=@-]/g,
+  fragment: /[^\w.~!$&()*+,/:;=?@-]/g,
+  userinfo: /[^\w.~$&+,;=-]/g,
+  host: /[^\w.~!"$&'()*+,:;<=>[\]-]/g,
 } as const
 
-export type UrlPart = keyof typeof plainCharacters
+export type UrlPart = keyof typeof special
 
 /** Go's url.PathEscape and its kin, of byte strings. */
 export function escapeUrl(bytes: string, part: UrlPart): string {
-  let escaped = ''
-  for (const byte of bytes) {
-    escaped += isPlain(byte, part) ? byte : `%${hex(byte).toUpperCase()}`
-  }
-  return escaped
+  return bytes.replace(special[part], byte => {
+    return `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
 }
 
-/** @throws RenderError for what the part cannot hold */
-export function unescapeUrl(bytes: string, part: UrlPart): string {
-  let plain = ''
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes.charAt(at)
-    if (byte !== '%') {
-      const isHostPart = part === 'host' || part === 'zone'
-      if (isHostPart && byte < '\x80' && !isPlain(byte, part)) throw invalidUrl()
-      plain += byte
-      continue
-    }
-    const digits = bytes.slice(at + 1, at + 3)
-    if (!/^[0-9a-fA-F]{2}$/.test(digits)) throw invalidUrl()
-    const code = Number.parseInt(digits, 16)
-    const character = String.fromCharCode(code)
-    if (digits !== '25') {
-      if (part === 'host' && code < 0x80) throw invalidUrl()
-      if (part === 'zone' && character !== ' ' && !isPlain(character, 'host')) throw invalidUrl()
-    }
-    plain += character
-    at += 2
-  }
-  return plain
+/** @throws RenderError where a `%` is not followed by two hexadecimal digits */
+export function unescapeUrl(bytes: string): string {
+  return unescaped(bytes, () => true)
+}
+
+/**
+ * A host, in which only bytes that are not ASCII may be escaped.
+ * @throws RenderError
+ */
+export function unescapeHost(bytes: string): string {
+  return unescaped(checkedHost(bytes), byte => byte >= '\x80' || byte === '%')
+}
+
+/**
+ * The zone of an IPv6 address, in which only what a host may hold is escaped, and spaces.
+ * @throws RenderError
+ */
+export function unescapeZone(bytes: string): string {
+  return unescaped(
+    checkedHost(bytes),
+    byte => byte === '%' || byte === ' ' || escapeUrl(byte, 'host') === byte,
+  )
 }
 
 export function invalidUrl(): RenderError {
   return new RenderError('the text is no URL')
 }
 
-function isPlain(byte: string, part: UrlPart): boolean {
-  return /[\w.~-]/.test(byte) || plainCharacters[part].includes(byte)
+function unescaped(bytes: string, mayBe: (byte: string) => boolean): string {
+  return bytes.replace(/%(.{0,2})/gs, (_, digits: string) => {
+    const byte = /^[0-9a-fA-F]{2}$/.test(digits)
+      ? String.fromCharCode(Number.parseInt(digits, 16))
+      : undefined
+    if (byte === undefined || !mayBe(byte)) throw invalidUrl()
+    return byte
+  })
 }
 
-function hex(byte: string): string {
-  return byte.charCodeAt(0).toString(16).padStart(2, '0')
+function checkedHost(bytes: string): string {
+  if (/[\0-\x20#/?@\\^`{|}\x7f]/.test(bytes)) throw invalidUrl()
+  return bytes
 }
