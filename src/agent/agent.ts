@@ -1,8 +1,6 @@
-import { backoffMs } from '../core/backoff.ts'
 import { createBell } from '../core/bell.ts'
-import { KeyturnError, logFields, ProviderError, problemOf } from '../core/errors.ts'
+import { logFields, ProviderError, problemOf } from '../core/errors.ts'
 import type { Output } from '../core/output.ts'
-import type { PublishFailure } from '../core/ports.ts'
 import { createQueue } from '../core/queue.ts'
 import type { Status } from '../core/status.ts'
 import { createTurns } from '../core/turns.ts'
@@ -12,13 +10,13 @@ import { keysToRefresh } from './keys-to-refresh.ts'
 import { createOutputBoard } from './output-board.ts'
 import { createOutputIndex, staticReferences } from './output-index.ts'
 import type { Parts, Plan } from './plan.ts'
+import { publishOutputs } from './publish-outputs.ts'
 import { type RenderResult, renderOutput } from './render-outputs.ts'
 import { retireLeases } from './retire-leases.ts'
 import { agentStatus } from './status.ts'
 import { watchSecrets } from './watch-secrets.ts'
 import type { Carried } from './watched-secret.ts'
 
-const publishBackoff = { baseMs: 1_000, maxMs: 30_000 }
 const startCheckMs = 500
 
 export interface Agent {
@@ -62,7 +60,17 @@ export function createAgent(
   const notifications = deliverNotifications(plan.notifiers, { parts, onDisk, settled: retirement.wake })
   const generations = createBell(clock)
   const complete = Promise.withResolvers<void>()
-  let publishFailures = 0
+  const publishing = publishOutputs({
+    parts,
+    board,
+    owedTo: notifications.owedTo,
+    published() {
+      notifications.wake()
+      generations.ring()
+    },
+    complete: completed,
+    again: error => (error === undefined ? changes.push(new Set()) : changes.end(error)),
+  })
 
   async function run(signal: AbortSignal): Promise<void> {
     const ending = new AbortController()
@@ -83,6 +91,7 @@ export function createAgent(
     } finally {
       ending.abort()
       await Promise.allSettled(tasks)
+      await publishing.ended()
     }
   }
 
@@ -103,7 +112,7 @@ export function createAgent(
       for (const output of index.touchedBy(changed)) render(output)
       for (const output of claims.freed()) render(output)
       await removeWithdrawn()
-      await publish(signal)
+      await publishing.publish(signal)
       retirement.wake()
     }
   }
@@ -150,53 +159,14 @@ export function createAgent(
     await onDisk(() => publisher.prune({ outputs, notifiers }))
   }
 
-  async function publish(signal: AbortSignal): Promise<void> {
-    const starting = !publisher.complete
-    // Whole or nothing (G1): a first start shows no file before it can show all of them.
-    if (starting && !board.complete()) return
-    const rendered = board.toPublish()
-    if (rendered.length > 0) {
-      const options = { allOrNothing: starting, owedTo: notifications.owedTo }
-      const { publication, failures } = await onDisk(() => publisher.publish(rendered, options, signal))
-      board.published(rendered, failures)
-      if (publication !== undefined) {
-        const outputs = publication.outputs.map(({ path }) => path)
-        journal.record('info', 'published', `published ${outputs.join(', ')}`, {
-          publication: publication.id,
-          outputs,
-        })
-        notifications.wake()
-        generations.ring()
-      }
-      if (failures.length > 0) return publishAgain(failures, signal)
-      publishFailures = 0
-    }
-    if (!board.complete()) return
-    if (starting) await onDisk(() => publisher.markComplete())
+  async function completed(): Promise<void> {
+    if (!publisher.complete) await onDisk(() => publisher.markComplete())
     complete.resolve()
     await onDisk(() =>
       publisher.prune({
         outputs: plan.outputs.map(({ path }) => path),
         notifiers: plan.notifiers.map(({ id }) => id),
       }),
-    )
-  }
-
-  /** What failed stays on the board and is tried with the next change, or after a while. */
-  function publishAgain(failures: readonly PublishFailure[], signal: AbortSignal): void {
-    publishFailures += 1
-    const retryMs = backoffMs(publishFailures, publishBackoff, random)
-    for (const { path, error } of failures) {
-      const hint = error instanceof KeyturnError ? error.hint : undefined
-      journal.record('error', 'publish_failed', `${path}: ${error.message}`, {
-        output: path,
-        hint,
-        retry_ms: retryMs,
-      })
-    }
-    clock.sleep(retryMs, signal).then(
-      () => changes.push(new Set()),
-      () => undefined,
     )
   }
 

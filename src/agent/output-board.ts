@@ -11,7 +11,7 @@ export interface OutputBoard {
   published(outputs: readonly RenderedOutput[], failures: readonly PublishFailure[]): void
   /** Nothing is waited for: every output is rendered, or needs an optional secret that does not exist. */
   complete(): boolean
-  errorOf(output: Output): Error | undefined
+  errorOf(output: Pick<Output, 'path'>): Error | undefined
 }
 
 interface Place {
@@ -49,11 +49,13 @@ export function createOutputBoard(outputs: readonly Output[]): OutputBoard {
     toPublish: () => [...pending].flatMap(path => places.get(path)?.toPublish ?? []),
     published(rendered, failures) {
       const errors = new Map(failures.map(({ path, error }) => [path, error]))
-      for (const { output } of rendered) {
+      for (const published of rendered) {
+        const { output } = published
         const place = places.get(output.path)
         if (place === undefined) continue
         place.publishError = errors.get(output.path)
-        if (place.publishError !== undefined) continue
+        // What was rendered meanwhile is not there yet.
+        if (place.publishError !== undefined || place.toPublish !== published) continue
         // The rendered text is a copy of secrets: it is not kept longer than needed.
         place.toPublish = undefined
         place.result = undefined

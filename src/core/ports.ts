@@ -133,7 +133,7 @@ export interface Debt {
 
 /**
  * Puts outputs on disk and remembers what is there and who must be told.
- * Calls do not overlap; the agent waits for one before the next.
+ * Calls do not overlap, but for `publish`, which may be under way for several sets without a common output.
  */
 export interface Publisher {
   /** True once a complete set was published, by this agent or one before it. */

@@ -241,6 +241,60 @@ describe('a rotation', () => {
   })
 })
 
+describe('a publication that takes long', () => {
+  it('holds up nothing that another secret feeds, and ends with the latest content', async () => {
+    const { clock, provider, publisher, start } = openHouse(
+      [outputOf('/s/a', 'memory:a'), outputOf('/s/b', 'memory:b')],
+      { refreshMs: 1_000, notifiers: [] },
+    )
+    provider.put('a', 'one')
+    provider.put('b', 'one')
+    start()
+    await clock.until(() => publisher.complete)
+    publisher.delays.set('/s/a', 10_000)
+    provider.put('a', 'two')
+    await clock.advance(1_500)
+    for (const value of ['two', 'three', 'four']) {
+      provider.put('a', value)
+      provider.put('b', value)
+      await clock.until(() => publisher.files.get('/s/b') === value, 2_000)
+      expect(publisher.files.get('/s/a')).toBe('one')
+    }
+    await clock.until(() => publisher.files.get('/s/a') === 'four', 20_000)
+  })
+
+  it('and fails goes apart from the others from then on', async () => {
+    const { clock, provider, publisher, start, agent } = openHouse([
+      outputOf('/s/a', 'memory:a'),
+      outputOf('/s/b', 'memory:b'),
+    ])
+    provider.put('a', 'one')
+    provider.put('b', 'one')
+    start()
+    await clock.until(() => publisher.complete)
+    publisher.failNext = new Error('not valid')
+    provider.put('a', 'two')
+    await clock.until(() => agent.status().outputs[0]?.lastError !== undefined, 61_000)
+    publisher.delays.set('/s/a', 3_600_000)
+    provider.put('b', 'two')
+    await clock.until(() => publisher.files.get('/s/b') === 'two', 61_000)
+    expect(publisher.files.get('/s/a')).toBe('one')
+  })
+
+  it('is over before the agent ends', async () => {
+    const { clock, provider, publisher, start, end } = openHouse([outputOf('/s/a', 'memory:a')])
+    provider.put('a', 'one')
+    const ended = start()
+    await clock.until(() => publisher.complete)
+    publisher.delays.set('/s/a', 3_600_000)
+    provider.put('a', 'two')
+    await clock.advance(70_000)
+    end.abort()
+    await ended
+    expect(publisher.files.get('/s/a')).toBe('one')
+  })
+})
+
 describe('a notification', () => {
   it('that fails is tried again on its own, and shows in the status meanwhile', async () => {
     const { clock, provider, publisher, notifier, start, agent } = openHouse([outputOf('/s/a', 'memory:a')])

@@ -98,6 +98,8 @@ export function createMemoryProvider(clock: Clock, name = 'memory'): MemoryProvi
 export interface MemoryPublisher extends Publisher {
   readonly files: Map<string, string>
   readonly publications: Publication[]
+  /** Milliseconds that a publication of this path takes, as a validation may. */
+  readonly delays: Map<string, number>
   failNext: Error | undefined
 }
 
@@ -110,13 +112,16 @@ export function createMemoryPublisher(clock: Clock): MemoryPublisher {
   return {
     files: new Map(),
     publications: [],
+    delays: new Map(),
     failNext: undefined,
     get complete() {
       return complete
     },
     published: () => states,
     debts: () => debts,
-    async publish(outputs, { owedTo }) {
+    async publish(outputs, { owedTo }, signal) {
+      const delayMs = Math.max(0, ...outputs.map(({ output }) => this.delays.get(output.path) ?? 0))
+      if (delayMs > 0) await clock.sleep(delayMs, signal)
       const failure = this.failNext
       this.failNext = undefined
       if (failure !== undefined) {
