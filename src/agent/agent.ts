@@ -18,6 +18,7 @@ import { watchSecrets } from './watch-secrets.ts'
 import type { Carried } from './watched-secret.ts'
 
 const startCheckMs = 500
+const restartSpreadMs = 2_000
 
 export interface Agent {
   /**
@@ -78,7 +79,7 @@ export function createAgent(
     groupSecrets()
     const tasks = [
       watchAndPublish(running),
-      watch.run(running),
+      watchAfterRestart(running),
       notifications.run(running),
       retirement.run(running),
       collectGenerations(running),
@@ -102,6 +103,14 @@ export function createAgent(
       const told = plan.outputs.filter(output => on === undefined || on.includes(output.path))
       watch.join(told.flatMap(staticReferences))
     }
+  }
+
+  /** After a restart everything is still published: no hurry, and a fleet that restarts as one does not ask as one. */
+  async function watchAfterRestart(signal: AbortSignal): Promise<void> {
+    const published = publisher.published()
+    const isRestart = before.secrets.size === 0 && plan.outputs.every(({ path }) => published.has(path))
+    if (isRestart) await clock.sleep(random() * restartSpreadMs, signal)
+    await watch.run(signal)
   }
 
   async function watchAndPublish(signal: AbortSignal): Promise<void> {
