@@ -8,6 +8,7 @@ import {
   isMap,
   isNil,
   itemsOf,
+  Opaque,
   StructPointer,
   TypedMap,
   typeName,
@@ -110,6 +111,7 @@ function membersOf(value: Value): Members {
 /** A value on one line. */
 function written(value: Value): string {
   if (typeof value === 'string') return quoted(value)
+  if (value instanceof Opaque) return value.type === 'time.Time' ? value.encoded : quoted(value.encoded)
   if (typeof value === 'boolean') return String(value)
   if (value instanceof JsonNumber) return writtenNumber(value)
   if (typeof value === 'number') return writtenFloat(value)

@@ -15,24 +15,26 @@ interface Answer {
   readonly line?: number
 }
 
-const file = new URL('original-answers.json', import.meta.url)
-const { dotJson, answers }: { readonly dotJson: string; readonly answers: readonly Answer[] } = JSON.parse(
-  readFileSync(file, 'utf8'),
-)
+interface Answers {
+  readonly dotJson: string
+  readonly answers: readonly Answer[]
+}
 
-describe('what the original answers', () => {
+describe.each(['original-answers.json', 'sprig-answers.json'])('what the original answers, in %s', name => {
+  const { dotJson, answers }: Answers = JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'))
+
   it.each(answers)('to $template of $dotJson', async answer => {
-    expect(await outcomeOf(answer)).toEqual(expectedOutcome(answer))
+    expect(await outcomeOf({ dotJson, ...answer })).toEqual(expectedOutcome(answer))
   })
 })
 
-async function outcomeOf({ template, secrets = {}, missingKey, ...answer }: Answer): Promise<unknown> {
+async function outcomeOf({ template, secrets = {}, missingKey, dotJson }: Answer): Promise<unknown> {
   const given = Object.entries(secrets).map(([path, data]) => [path, { data }])
   try {
     const output = await renderOffline({
       text: template,
       name: 'probe',
-      dataJson: answer.dotJson ?? dotJson,
+      dataJson: dotJson,
       secretsJson: JSON.stringify(Object.fromEntries(given)),
       missingKey,
     })

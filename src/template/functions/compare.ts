@@ -3,7 +3,17 @@ import { Channel } from '../channel.ts'
 import { Complex } from '../complex.ts'
 import { compareStrings } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { integerOf, isMap, isNil, itemsOf, StructPointer, textOf, typeName, type Value } from '../values.ts'
+import {
+  integerOf,
+  isMap,
+  isNil,
+  itemsOf,
+  Opaque,
+  StructPointer,
+  textOf,
+  typeName,
+  type Value,
+} from '../values.ts'
 
 /** Go's comparisons. Integers compare whatever their type, else only equal kinds do; order is of integers, floats and strings. */
 export const compareFunctions: FunctionGroup = {
@@ -31,6 +41,7 @@ function equal(a: Value, b: Value): boolean {
   if (kind === undefined || kind !== kindOf(b)) throw incompatible(a, b)
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b)
   if (kind === 'reference') return a === b
+  if (a instanceof Opaque && b instanceof Opaque) return a.identity === b.identity
   throw new RenderError(`values of type ${typeName(a)} cannot be compared`)
 }
 
@@ -52,9 +63,10 @@ function comparable(value: Value): boolean | bigint | number | string | undefine
 }
 
 /** The kinds that have no such value. */
-function kindOf(value: Value): 'list' | 'map' | 'reference' | undefined {
+function kindOf(value: Value): 'list' | 'map' | 'reference' | 'struct' | undefined {
   if (itemsOf(value) !== undefined) return 'list'
   if (isMap(value)) return 'map'
+  if (value instanceof Opaque) return value.type.startsWith('*') ? 'reference' : 'struct'
   return value instanceof StructPointer || value instanceof Channel ? 'reference' : undefined
 }
 
