@@ -6,6 +6,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type Plugin, rolldown } from 'rolldown'
 import { imageFlags } from './bench/image-flags.ts'
+import { thirdPartyLicences } from './third-party.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -57,7 +58,7 @@ const bundle = await rolldown({
   resolve: { mainFields: ['module', 'main'] },
   plugins: [reduce, ascii],
 })
-await bundle.write({
+const { output } = await bundle.write({
   dir: 'dist',
   format: 'cjs',
   // Names stay, for stack traces.
@@ -65,6 +66,8 @@ await bundle.write({
   chunkFileNames: 'chunks/[name]-[hash].js',
 })
 await bundle.close()
+const moduleIds = output.flatMap(file => (file.type === 'chunk' ? file.moduleIds : []))
+writeFileSync(`${root}/dist/licences.txt`, thirdPartyLicences(moduleIds))
 writeFileSync(`${root}/dist/package.json`, '{ "type": "commonjs" }\n')
 
 const { status } = spawnSync(

@@ -24,10 +24,16 @@ describe('the image', () => {
   it('holds Node, its libraries, tini, the bundle and a handful of files in /etc, and no shell', async () => {
     const files = await filesOf(testImage)
     const expected =
-      /^(app\/(package\.json|.*\.js(\.\w+\.v8)?)|etc\/(group|passwd|nsswitch\.conf|ssl\/certs\/ca-certificates\.crt)|sbin\/tini|usr\/bin\/node|(usr\/)?lib.*\/(ld-linux[^/]*|lib[a-z_+]*)\.so(\.\d+)?)$/
+      /^(app\/(package\.json|licences\.txt|.*\.js(\.\w+\.v8)?)|etc\/(group|passwd|nsswitch\.conf|ssl\/certs\/ca-certificates\.crt)|sbin\/tini|usr\/bin\/node|(usr\/)?lib.*\/(ld-linux[^/]*|lib[a-z_+]*)\.so(\.\d+)?)$/
     expect(files.filter(({ path }) => !expected.test(path))).toEqual([])
     expect(files.map(({ path }) => path)).toEqual(
-      expect.arrayContaining(['app/keyturn.js', 'app/healthcheck.js', 'sbin/tini', 'usr/bin/node']),
+      expect.arrayContaining([
+        'app/keyturn.js',
+        'app/licences.txt',
+        'app/healthcheck.js',
+        'sbin/tini',
+        'usr/bin/node',
+      ]),
     )
   })
 
