@@ -37,8 +37,8 @@ export function publishOutputs(options: PublishingOptions): Publishing {
   async function publish(signal: AbortSignal): Promise<void> {
     // Whole or nothing (G1): a first start shows no file before it can show all of them.
     if (!publisher.complete && !board.complete()) return
-    const underWay = new Set([...attempts.values()].flat().map(({ output }) => output.path))
-    const waiting = board.toPublish().filter(({ output }) => !underWay.has(output.path))
+    const underWay = new Set([...attempts.values()].flat().flatMap(pathsOf))
+    const waiting = board.toPublish().filter(rendered => !pathsOf(rendered).some(path => underWay.has(path)))
     if (waiting.length === 0 && underWay.size === 0) await finish()
     if (!publisher.complete) {
       if (waiting.length > 0) await attempt(waiting, signal)
@@ -121,4 +121,9 @@ export function publishOutputs(options: PublishingOptions): Publishing {
       await Promise.all(attempts.keys())
     },
   }
+}
+
+/** A file that one output declares no longer may be another's before the first is published. */
+function pathsOf({ output, further = [] }: RenderedOutput): string[] {
+  return [output.path, ...further.map(declared => declared.output.path)]
 }
