@@ -16,6 +16,8 @@ import type { VaultWorkplace } from './vault-workplace.ts'
 export interface FaultHouse extends AsyncDisposable {
   /** What comes first: TCP, and TLS where a certificate is given. */
   readonly tcp: TcpProxy
+  /** Replaces the authority that the agent trusts. */
+  trust(authority: string): void
   /** Behind it: HTTP. */
   readonly http: FaultProxy
   readonly journal: MemoryJournal
@@ -24,6 +26,8 @@ export interface FaultHouse extends AsyncDisposable {
   /** What is published at this name below the target directory. */
   read(name: string): string | undefined
   start(): void
+  /** Ends the agent as SIGTERM does. */
+  end(): Promise<void>
   status(): Promise<Status>
   /** HTTP statuses of health and readiness. */
   health(): Promise<{ health: number; readiness: number }>
@@ -54,6 +58,7 @@ export async function openFaultHouse(settings: FaultHouseSettings): Promise<Faul
   const target = join(directory, 'secrets')
   mkdirSync(target, { mode: 0o711 })
   const write = (file: string, content: string) => {
+    rmSync(join(directory, file), { force: true })
     writeFileSync(join(directory, file), content, { mode: 0o400 })
     return join(directory, file)
   }
@@ -77,7 +82,7 @@ outputs:
 ${settings.outputs?.replaceAll('$TARGET', target) ?? secrets.map(secret => `  ${join(target, secret)}: { value: ${secret}.password }`).join('\n')}
 defaults: { owner: ${process.getuid?.()}, group: ${process.getgid?.()} }
 listen: "127.0.0.1:${metricsPort}"
-${more}`,
+${more.replaceAll('$TARGET', target)}`,
   )
   const surroundings = {
     environment: { PATH: process.env['PATH'] },
@@ -88,7 +93,13 @@ ${more}`,
   const load = () => loadOrThrow(surroundings, { config })
   const configuration = await load()
   const journal = createMemoryJournal()
-  const ending = new AbortController()
+  let ending = new AbortController()
+  let ended: Promise<unknown> = Promise.resolve()
+  const end = async () => {
+    ending.abort()
+    await ended
+  }
+  opened.defer(end)
   const socket = join(target, '.keyturn', 'agent.sock')
   const parts = opened.move()
 
@@ -96,6 +107,7 @@ ${more}`,
     tcp,
     http,
     journal,
+    trust: authority => write('ca.pem', authority),
     put: (secret, password) => place.put(`app/${name}/${secret}`, { password }),
     read(file) {
       try {
@@ -104,17 +116,15 @@ ${more}`,
         return undefined
       }
     },
+    end,
     start() {
-      const ended = run({
+      ending = new AbortController()
+      ended = run({
         ends: { clock: createClock(), random: Math.random, journal },
         configuration,
         load,
         terminate: ending.signal,
         onReload: () => ({ [Symbol.dispose]: () => undefined }),
-      })
-      parts.defer(async () => {
-        ending.abort()
-        await ended
       })
     },
     async status() {
