@@ -12,6 +12,7 @@ import { loadOrThrow } from './load-configuration.ts'
 import { previewOutputs } from './preview-outputs.ts'
 import type { RenderOnce, RenderOptions } from './render.ts'
 import { showPreviews } from './show-previews.ts'
+import { withTemplateFiles } from './with-template-files.ts'
 
 /**
  * Renders the outputs of a configuration, or the one that `target` names, with given data or against the providers.
@@ -42,9 +43,10 @@ export async function renderConfiguration(
       target,
       context.workingDirectory,
     )
-    const source =
+    const secretSource =
       liveSource?.of(configuration) ??
       givenSource(configuration, { ...options, writeKey, reads, directory: context.workingDirectory })
+    const source = withTemplateFiles(secretSource, configuration, reads)
     const previews = await previewOutputs(outputs, source, context.terminate)
     return showPreviews(previews, { context, options, configuration })
   }
