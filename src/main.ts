@@ -4,6 +4,9 @@ import { runProgram } from './cli/program.ts'
 const terminated = new AbortController()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => terminated.abort())
 
+// By default it opens the inspector; the image closes that before the first line of ours, by a flag.
+process.on('SIGUSR1', () => undefined)
+
 // Whoever reads our output may stop reading, as `head` does: that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error
