@@ -13,6 +13,7 @@ import { mathFunctions } from './functions/math.ts'
 import { parseJsonFunctions } from './functions/parse-json.ts'
 import { parseScalarFunctions } from './functions/parse-scalar.ts'
 import { printFunctions } from './functions/print.ts'
+import { refusedFunctions } from './functions/refused.ts'
 import { scratchFunctions } from './functions/scratch.ts'
 import { searchFunctions } from './functions/search.ts'
 import { secretFunctions } from './functions/secret.ts'
@@ -110,7 +111,7 @@ export function functionsAllowing(allow: readonly string[]): FunctionLookup {
     has: name => groupsByName.has(name) && isAllowed(name),
     names: () => [...groupsByName.keys()].filter(isAllowed),
     refusal(name) {
-      const because = refusedSprigFunctions.get(name)
+      const because = refusedSprigFunctions.get(name) ?? refusedFunctions.get(name)
       return because === undefined ? outsideFunctions.get(name) : { because }
     },
   }
