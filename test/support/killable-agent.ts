@@ -6,7 +6,8 @@ import { busyboxImage, nodeImage, testImage } from './images.ts'
 import { createRootDirectory } from './root-directory.ts'
 import { startStore } from './store-container.ts'
 
-const support = fileURLToPath(new URL('.', import.meta.url))
+const killerMain = fileURLToPath(new URL('agent-killer-main.ts', import.meta.url))
+const applicationMain = fileURLToPath(new URL('reading-application-main.ts', import.meta.url))
 
 /** The image's agent as a child of another program, which can kill it within microseconds, beside applications that read. */
 export interface KillableAgent extends AsyncDisposable {
@@ -75,7 +76,7 @@ export async function startKillableAgent({ splay }: KillableAgentOptions): Promi
       PidMode,
       Binds: [
         `${volume.name}:/run/secrets`,
-        `${support}agent-killer-main.ts:/killer/main.ts:ro`,
+        `${killerMain}:/killer/main.ts:ro`,
         ...['role_id', 'secret_id', 'keyturn.yaml'].map(
           name => `${directory.path}/${name}:/run/bootstrap/${name}:ro`,
         ),
@@ -111,10 +112,7 @@ export async function startKillableAgent({ splay }: KillableAgentOptions): Promi
       const application = stack.use(
         await new HardenedContainer(nodeImage(), {
           PidMode,
-          Binds: [
-            `${volume.name}:/run/secrets:ro,nocopy`,
-            `${support}reading-application-main.ts:/application/main.ts:ro`,
-          ],
+          Binds: [`${volume.name}:/run/secrets:ro,nocopy`, `${applicationMain}:/application/main.ts:ro`],
         })
           .withCommand(['node', '/application/main.ts'])
           .withUser('10001:10001')
