@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: ['test/protocol/**', 'test/container/**', 'test/fault/**'],
+          // Some start processes, and a machine may be busy.
+          testTimeout: 30_000,
         },
       },
       {
