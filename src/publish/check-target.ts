@@ -11,18 +11,28 @@ export interface TargetRules {
   readonly allowNonTmpfs: readonly string[]
 }
 
+export interface StatePlace {
+  readonly stateDirectory: string
+  /** The file system that it is on. */
+  readonly device: string
+}
+
 /**
  * Makes sure that `output` can be put in place with a rename from the state directory, and that nobody else can change
  * what its path means; makes the directories that are missing.
- * @param stateDevice the file system of the state directory
  * @throws PublishError, ConfigurationError
  */
-export function prepareTarget(output: Target, stateDevice: string, rules: TargetRules): void {
+export function prepareTarget(output: Target, state: StatePlace, rules: TargetRules): void {
   for (const { name } of output.files) assertInside(name, output)
+  if (`${output.path}/`.startsWith(`${state.stateDirectory}/`)) {
+    throw new PublishError(`"${output.path}" lies where the agent keeps its state`, {
+      hint: 'choose another path',
+    })
+  }
   const parent = prepareDirectory(dirname(output.path), rules)
   const present = rules.fileSystem.lstat(output.path)
   if (present?.kind === 'directory') throw directoryInTheWay(output, present.device !== parent.device)
-  if (parent.device !== stateDevice) {
+  if (parent.device !== state.device) {
     throw new ConfigurationError(`"${output.path}" lies on another file system than the agent's state`, {
       hint: 'a file can be replaced at once only within one file system: give each volume an agent of its own',
     })

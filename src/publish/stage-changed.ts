@@ -71,7 +71,7 @@ async function stageIfChanged(
   const current = state.outputs.get(output.path)?.current
   if (current?.digest === digest && current.of === of && isInPlace(workspace, output.path, current))
     return undefined
-  prepareTarget(output, workspace.device, workspace)
+  prepareTarget(output, workspace, workspace)
   const staged = await stageOutput(rendered, workspace, signal)
   return { ...staged, kind: output.kind, of, digest, versions, publishedAt: clock.now() }
 }

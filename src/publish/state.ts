@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod/mini'
+import { PublishError } from '../core/errors.ts'
 import type { RenderedOutput } from '../core/output.ts'
 import type { Debt } from '../core/ports.ts'
 import { syncDirectory } from './directories.ts'
@@ -77,13 +78,15 @@ export function equalVersions(one: Entry['versions'], other: Entry['versions']):
   return keys.length === Object.keys(other).length && keys.every(key => one[key] === other[key])
 }
 
-/** Answers undefined where there is none. @throws SyntaxError where it cannot be understood; system errors */
+/** Answers undefined where there is none. @throws SyntaxError where it cannot be understood; PublishError, system errors */
 export function readState({
   fileSystem,
   stateDirectory,
 }: Pick<Workspace, 'fileSystem' | 'stateDirectory'>): State | undefined {
   const path = join(stateDirectory, 'state')
-  if (fileSystem.lstat(path) === undefined) return undefined
+  const status = fileSystem.lstat(path)
+  if (status === undefined) return undefined
+  if (status.kind !== 'file') throw new PublishError(`"${path}" is not a file`, { hint: 'remove it' })
   const parsed = stateSchema.safeParse(JSON.parse(Buffer.from(fileSystem.readFile(path)).toString()))
   if (!parsed.success) throw new SyntaxError('not the state of this version of keyturn')
   const { format: _, outputs, ...state } = parsed.data

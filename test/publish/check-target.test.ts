@@ -100,8 +100,9 @@ describe('a directory for outputs', () => {
 
 describe('an output’s path', () => {
   const device = () => fileSystem.lstat(target.path)?.device ?? ''
+  const state = (stateDevice = device()) => ({ stateDirectory: at('.keyturn'), device: stateDevice })
   const refused = ({ output }: { output: Target }, stateDevice = device()) =>
-    refusal(() => prepareTarget(output, stateDevice, rules()))
+    refusal(() => prepareTarget(output, state(stateDevice), rules()))
 
   it('that is a directory is refused for a file', () => {
     mkdirSync(at('a'))
@@ -128,7 +129,7 @@ describe('an output’s path', () => {
     }
     mkdirSync(at('tls'))
     const { output } = renderedDirectory(at('tls'), { key: '' })
-    const error = refusal(() => prepareTarget(output, device(), { fileSystem: mounted, allowNonTmpfs: [] }))
+    const error = refusal(() => prepareTarget(output, state(), { fileSystem: mounted, allowNonTmpfs: [] }))
     expect(error.message).toContain('is where a volume is mounted')
     expect(error.hint).toBe(`choose a directory below it, such as "${at('tls')}/current/"`)
   })
