@@ -11,6 +11,8 @@ export interface RunningProcess {
   readonly uid: number
   /** SigCgt: bit n-1 is set where signal n has a handler. */
   readonly caught: bigint
+  /** SigIgn: likewise, where it has no effect. */
+  readonly ignored: bigint
 }
 
 // All reads are synchronous: /proc answers from memory, and nothing may come between a look at a process and its signal.
@@ -33,6 +35,7 @@ export function readProcess(procDirectory: string, pid: number): RunningProcess 
     comm: field('Name'),
     uid: Number(field('Uid').split(/\s+/)[1]),
     caught: BigInt(`0x${field('SigCgt') || '0'}`),
+    ignored: BigInt(`0x${field('SigIgn') || '0'}`),
   }
 }
 

@@ -66,8 +66,8 @@ export function createSignalNotifier(settings: SignalSettings, id: string, ports
       const running = look(target)
       if (running === undefined) return `pid ${pid} has ended`
       // Nothing is awaited between this look and the signal, so that the number cannot pass on to another process.
-      if (catches(running, settings.signal)) break
-      if (clock.uptime() >= deadline) throw withoutHandler(pid)
+      if (holds(running.caught, settings.signal)) break
+      if (clock.uptime() >= deadline) throw withoutHandler(running)
       await clock.sleep(pollMs, signal)
     }
     if (!send(pid)) return `pid ${pid} has ended`
@@ -80,10 +80,13 @@ export function createSignalNotifier(settings: SignalSettings, id: string, ports
     return readStartTicks(procDirectory, pid) === startTicks ? readProcess(procDirectory, pid) : undefined
   }
 
-  function withoutHandler(pid: number): NotifyError {
+  function withoutHandler({ pid, ignored }: RunningProcess): NotifyError {
     const readyWithin = formatDuration(settings.readyWithinMs)
-    return new NotifyError(`pid ${pid} has no handler for ${settings.signal} after ${readyWithin}`, {
-      hint: 'it would end by this signal: install a handler in the program, or tell it another way',
+    const ignores = holds(ignored, settings.signal)
+    const what = ignores ? 'ignores' : 'has no handler for'
+    const effect = ignores ? 'it would learn nothing from' : 'it would end by'
+    return new NotifyError(`pid ${pid} ${what} ${settings.signal} after ${readyWithin}`, {
+      hint: `${effect} this signal: install a handler in the program, or tell it another way`,
     })
   }
 
@@ -127,8 +130,8 @@ export function createSignalNotifier(settings: SignalSettings, id: string, ports
 const permissionHint =
   'signalling another user takes root with the capability KILL (cap_add: [KILL]), or the same uid as the application'
 
-function catches({ caught }: RunningProcess, signal: NodeJS.Signals): boolean {
-  return ((caught >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
+function holds(signals: bigint, signal: NodeJS.Signals): boolean {
+  return ((signals >> BigInt(constants.signals[signal] - 1)) & 1n) === 1n
 }
 
 function joined(failures: readonly unknown[]): NotifyError {

@@ -99,6 +99,14 @@ describe('a signal to a real process', () => {
     expect(await once(child, 'exit')).toEqual([null, 'SIGTERM'])
   })
 
+  it('is kept from a program that ignores it, which would never know', async () => {
+    const { child } = await start('/bin/sh', '-c', `trap '' HUP; echo ready; read line`)
+    const outcome = notifier().notify(publishedNow(), lifetime.signal)
+    const rejected = expect(outcome).rejects.toThrow(`pid ${child.pid} ignores SIGHUP after 30s`)
+    await clock.advance(30_000)
+    await rejected
+  })
+
   it('reaches a program that is slow to install its handler', async () => {
     const app = await startNode(
       `process.stdin.once('data', () => { ${reload}; console.log('installed') }); ${stay}`,
