@@ -37,6 +37,24 @@ describe('docs/operations.md', () => {
   })
 })
 
+describe('docs/guarantees.md', () => {
+  const guarantees = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
+  const cited = [...guarantees.matchAll(/`(test\/[^`]+\.test\.ts)` "([^"]+)"/g)]
+
+  it('names tests that are there', () => {
+    const absent = cited.filter(([, file = '', name = '']) => !readIfThere(file).includes(name))
+    expect(absent.map(([citation]) => citation)).toEqual([])
+  })
+
+  it('says of everything by which test it is shown, or why it does not apply', () => {
+    const rows = guarantees.split('\n').filter(line => /^\| (?!---|\|)/.test(line))
+    const bare = rows.filter(row => !row.includes('`test/') && !row.includes('does not apply:'))
+    // The heads of the tables.
+    expect(bare.filter(row => !/\| (held|shown) by \|/.test(row))).toEqual([])
+    expect(guarantees.match(/`test\/[^`]+\.test\.ts` /g)?.length).toBe(cited.length)
+  })
+})
+
 describe('the documentation', () => {
   it('links only to what is there', () => {
     const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesBelow('docs', '.md')]
@@ -50,6 +68,14 @@ describe('the documentation', () => {
     expect(broken).toEqual([])
   })
 })
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(join(root, path), 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 function filesOf(path: string): boolean {
   try {
