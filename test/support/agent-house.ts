@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest'
 import { type Agent, createAgent } from '../../src/agent/agent.ts'
 import type { Parts, Plan } from '../../src/agent/plan.ts'
 import type { Output } from '../../src/core/output.ts'
+import type { Random } from '../../src/core/ports.ts'
 import { parseReference } from '../../src/core/reference.ts'
 import {
   createMemoryJournal,
@@ -19,6 +20,7 @@ export function openHouse(
     optional?: string[]
     removed?: string[]
     revokeAfterMs?: number
+    random?: Random
   } = {},
 ) {
   const clock = createVirtualClock()
@@ -26,7 +28,14 @@ export function openHouse(
   const publisher = createMemoryPublisher(clock)
   const journal = createMemoryJournal()
   const notifier = createMemoryNotifier(clock)
-  const { refreshMs = 60_000, optional = [], removed = [], revokeAfterMs = 5_000, ...rest } = settings
+  const {
+    refreshMs = 60_000,
+    optional = [],
+    removed = [],
+    revokeAfterMs = 5_000,
+    random = () => 0.5,
+    ...rest
+  } = settings
   const paths = new Set(
     outputs.flatMap(output => output.files.flatMap(file => file.renderer.references.map(({ path }) => path))),
   )
@@ -51,7 +60,7 @@ export function openHouse(
     providers: new Map([['memory', provider]]),
     publisher,
     clock,
-    random: () => 0.5,
+    random,
     journal,
   }
   const agent = createAgent(plan, parts)
