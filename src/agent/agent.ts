@@ -109,8 +109,12 @@ export function createAgent(
   async function watchAfterRestart(signal: AbortSignal): Promise<void> {
     const published = publisher.published()
     const isRestart = before.secrets.size === 0 && plan.outputs.every(({ path }) => published.has(path))
-    if (isRestart) await clock.sleep(random() * restartSpreadMs, signal)
-    await watch.run(signal)
+    try {
+      if (isRestart) await clock.sleep(random() * restartSpreadMs, signal)
+      await watch.run(signal)
+    } finally {
+      changes.end()
+    }
   }
 
   async function watchAndPublish(signal: AbortSignal): Promise<void> {

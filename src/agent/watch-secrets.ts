@@ -14,7 +14,7 @@ import { type CarriedSecret, isMadeForGood, type WatchedSecret, watchSecret } fr
 export interface SecretWatch {
   readonly secrets: ReadonlyMap<string, WatchedSecret>
   readonly read: ReadSecret
-  /** Reads until aborted, and pushes the keys that changed together as they change. Ends the queue when it ends. */
+  /** Reads until aborted, and pushes the keys that changed together as they change. */
   run(signal: AbortSignal): Promise<void>
   /** Puts secrets into one group, adding those that are not watched. What a template asks for comes in here. */
   join(references: readonly Reference[]): void
@@ -131,7 +131,6 @@ export function watchSecrets({ plan, parts, carried, changes, retire, lived }: W
         await keepSessions({ parts, healthOf: name => healths.get(name), lived }, signal)
       } finally {
         for (const push of pushes.values()) push[Symbol.dispose]()
-        changes.end()
       }
     },
 

@@ -10,14 +10,14 @@ export interface TracedFileSystem extends FileSystem {
 }
 
 /**
- * The machine's file systems, with every operation noted before it is done. `before` may throw in its place, given the
- * number of operations that came before it; `after` sees what each has left, also one that failed.
+ * The machine's file systems, or others, with every operation noted before it is done. `before` may throw in its place,
+ * given the number of operations that came before it; `after` sees what each has left, also one that failed.
  */
 export function createTracedFileSystem(
   before: (operation: Operation, index: number) => void = () => undefined,
   after: () => void = () => undefined,
+  real = createFileSystem(),
 ): TracedFileSystem {
-  const real = createFileSystem()
   const operations: Operation[] = []
   const traced = <Args extends unknown[], Result>(
     name: keyof FileSystem,

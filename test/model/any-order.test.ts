@@ -1,0 +1,38 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { replay } from './replay.ts'
+import { anyStep, type Step, scriptOf, take } from './steps.ts'
+
+const { KEYTURN_MODEL_RUNS, KEYTURN_MODEL_SEED } = process.env
+const runs = Number(KEYTURN_MODEL_RUNS ?? 2_000)
+const seed = Number(KEYTURN_MODEL_SEED ?? Date.now() % 2 ** 31)
+
+it(`whatever happens in whatever order, the guarantees hold (${runs} sequences, seed ${seed})`, {
+  timeout: Math.max(300_000, runs * 200),
+}, async () => {
+  const sequence = fc.record({
+    seed: fc.nat(),
+    steps: fc.array(anyStep(), { minLength: 1, maxLength: 40, size: 'max' }),
+  })
+  const property = fc.asyncProperty(sequence, ({ seed: worldSeed, steps }) =>
+    replay(worldSeed, async world => {
+      await world.start()
+      for (const step of steps) await take(world, step)
+    }),
+  )
+  const { counterexample, errorInstance } = await fc.check(property, { numRuns: runs, seed })
+  const [failing] = counterexample ?? []
+  expect(failing === undefined ? 'none fails' : scriptOfTest(failing, errorInstance)).toBe('none fails')
+})
+
+function scriptOfTest(
+  { seed: worldSeed, steps }: { seed: number; steps: readonly Step[] },
+  error: unknown,
+): string {
+  return [
+    `it(${JSON.stringify(String(error))}, () => replay(${worldSeed}, async world => {`,
+    '  await world.start()',
+    scriptOf(steps),
+    '}))',
+  ].join('\n')
+}

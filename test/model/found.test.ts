@@ -1,0 +1,13 @@
+import { it } from 'vitest'
+import { replay } from './replay.ts'
+
+// What any-order.test.ts has found, as short as it could be made. The seed decides about jitter.
+
+it('told to end while it still waits with the first reads of a restart, the agent ends', () =>
+  replay(0, async world => {
+    await world.start()
+    await world.wait(200_000)
+    await world.kill(0)
+    await world.start()
+    await world.terminate()
+  }))
