@@ -30,13 +30,12 @@ export interface Backend {
   isRefused(path: string): boolean
   fail(kind: FailureKind | undefined): void
   throttle(forMs: number): void
+  readonly throttledUntil: number
   endLease(): void
   latencyMs: number
   readonly leases: IssuedLease[]
   /** Clock.uptime() of the last good answer that arrived. */
   readonly answeredAt: ReadonlyMap<string, number>
-  /** Whether each read of now is answered. */
-  isWell(): boolean
   connect(life: Life, told: BackendEvents): ConnectedProvider
 }
 
@@ -81,7 +80,7 @@ export function createBackend(clock: Clock): Backend {
       failure = kind
     },
     throttle(forMs) {
-      throttledUntil = clock.uptime() + forMs
+      throttledUntil = Math.max(throttledUntil, clock.uptime() + forMs)
     },
     endLease() {
       const lease = leases.at(-1)
@@ -89,7 +88,9 @@ export function createBackend(clock: Clock): Backend {
       lease.ended = true
       lease.endsAt = clock.uptime()
     },
-    isWell: () => failure === undefined && throttledUntil <= clock.uptime(),
+    get throttledUntil() {
+      return throttledUntil
+    },
     connect,
   }
 

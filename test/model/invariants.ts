@@ -4,7 +4,6 @@ import type { Application } from './applications.ts'
 import { type Backend, type IssuedLease, leased } from './backend.ts'
 import {
   type Configuration,
-  configurations,
   maxStaleMs,
   optionalSecret,
   outputOf,
@@ -12,7 +11,7 @@ import {
   secretsOf,
 } from './configurations.ts'
 import type { Sidecar } from './sidecar.ts'
-import { configuredPaths, isOf, type Seen, type Volume, versionsIn } from './volume.ts'
+import { configuredPaths, type Seen, type Volume } from './volume.ts'
 
 /** All that an invariant looks at. What it answers are complaints. */
 export interface Situation {
@@ -38,11 +37,8 @@ export type Invariant = (situation: Situation) => string[]
  */
 export const wholeOrNothing: Invariant = ({ now, volume, backend, pinned }) => [
   ...[...now].flatMap(([path, shown]) => {
-    const isWhole = configurations.some(({ shapes }) => shapes.some(shape => isOf(shape, path, shown)))
-    const isReal = [...versionsIn(shown)].every(([secret, [version]]) => {
-      return version !== undefined && version <= backend.latest(secret)
-    })
-    return isWhole && isReal ? [] : [`${path} shows ${JSON.stringify(shown.text)}`]
+    const isReal = [...shown.versions].every(([secret, version]) => version <= backend.latest(secret))
+    return shown.isWhole && isReal ? [] : [`${path} shows ${JSON.stringify(shown.text)}`]
   }),
   ...[...pinned].flatMap(([generation, text]) =>
     volume.pinned(generation) === text ? [] : [`${generation} is gone for a reader that has it open`],
@@ -76,11 +72,9 @@ export const lastGoodStays: Invariant = situation => {
       const mayGo = !configured.has(path) || isWithdrawn(path, situation) || volume.state()?.complete !== true
       return mayGo ? [] : [`${path} is gone`]
     }
-    const earlierVersions = versionsIn(earlier)
-    return [...versionsIn(shown)].flatMap(([secret, [version = 0]]) => {
-      const [earlierVersion = 0] = earlierVersions.get(secret) ?? []
-      return version < earlierVersion ? [`${path} goes back to ${secret}@${version}`] : []
-    })
+    return [...shown.versions].flatMap(([secret, version]) =>
+      version < (earlier.versions.get(secret) ?? 0) ? [`${path} goes back to ${secret}@${version}`] : [],
+    )
   })
 }
 
@@ -190,7 +184,7 @@ function oldFiles(status: Status, { now, backend, uptimeMs, configuration }: Sit
   return [...now].flatMap(([path, shown]) => {
     if (!configured.has(path) || !status.ready) return []
     const error = status.outputs.find(output => output.path === outputOf(path))?.lastError
-    return [...versionsIn(shown)].flatMap(([secret, [version = 0]]) => {
+    return [...shown.versions].flatMap(([secret, version]) => {
       const isOld = uptimeMs - backend.supersededAt(secret, version) > maxStaleMs + graceMs
       return isOld && error === undefined ? [`${path} shows ${secret}@${version}, and nothing says why`] : []
     })
@@ -220,7 +214,7 @@ export const leasesLive: Invariant = ({ now, backend, uptimeMs, configuration })
   return [...now]
     .filter(([path]) => configured.has(path))
     .flatMap(([path, shown]) => {
-      const [version] = versionsIn(shown).get(leased) ?? []
+      const version = shown.versions.get(leased)
       const lease = backend.leases.find(issued => issued.version === version)
       if (lease === undefined || lease.endsAt > uptimeMs) return []
       return [`${path} shows lease ${version}, which ended ${uptimeMs - lease.endsAt} ms ago`]

@@ -21,7 +21,7 @@ export interface SidecarOptions {
 }
 
 export interface SidecarEvents {
-  /** After each operation that may have changed what can be seen. */
+  /** After each operation on a name. */
   readonly changed: () => void
   readonly revoking: (lease: IssuedLease) => void
   readonly told: (application: Application, publication: Publication) => void
@@ -61,7 +61,7 @@ export async function startSidecar(
     operation => mortal(operation, life),
     () => {
       const operation = fileSystem.operations.at(-1)
-      if (!life.dead && operation !== undefined && changing.has(operation.name)) events.changed()
+      if (!life.dead && operation !== undefined && isVisible(operation, volume)) events.changed()
     },
     volume.fileSystem,
   )
@@ -168,7 +168,17 @@ function mortal({ name }: Operation, life: Life): void {
   }
 }
 
-const changing: ReadonlySet<Operation['name']> = new Set<Operation['name']>([
-  ...(['makeDirectory', 'removeDirectory', 'unlink', 'symlink', 'rename'] as const),
-  ...(['createFile', 'write', 'fchmod', 'fchown'] as const),
+/**
+ * Whether an operation may have changed what can be seen. Only a name makes anything visible: what is written, or given away,
+ * before it has one can be seen by nobody, and neither can what is staged.
+ */
+function isVisible({ name, args }: Operation, { stateDirectory }: Volume): boolean {
+  return (
+    naming.has(name) &&
+    args.some(arg => String(arg).startsWith('/') && !String(arg).startsWith(`${stateDirectory}/staging/`))
+  )
+}
+
+const naming: ReadonlySet<Operation['name']> = new Set<Operation['name']>([
+  ...(['makeDirectory', 'removeDirectory', 'unlink', 'symlink', 'rename', 'createFile'] as const),
 ])

@@ -2,14 +2,17 @@ import { join } from 'node:path'
 import type { FileSystem } from '../../src/publish/file-system.ts'
 import { readState, type State } from '../../src/publish/state.ts'
 import { createMemoryFileSystem, type MemoryFileSystem } from '../support/memory-file-system.ts'
-import { allPaths, lastLine, type OutputShape, pathsOf, volume } from './configurations.ts'
+import { allPaths, configurations, lastLine, type OutputShape, pathsOf, volume } from './configurations.ts'
 
-/** What an application finds at a path: texts by file name. */
+/** What an application finds at a path. */
 export interface Shown {
-  readonly files: ReadonlyMap<string, string>
   readonly text: string
   /** The directory that a link leads to. */
   readonly generation: string | undefined
+  /** Of each secret that it shows, in all places. */
+  readonly versions: ReadonlyMap<string, number>
+  /** Whether it is what the path may show: all of it, and one version of each secret. */
+  readonly isWhole: boolean
 }
 
 /** By path. */
@@ -20,8 +23,8 @@ export interface Volume {
   readonly fileSystem: MemoryFileSystem
   readonly stateDirectory: string
   look(): Seen
-  /** The files of a generation that somebody has opened; undefined where one is gone. */
-  pinned(generation: string): string | undefined
+  /** The text of a generation that somebody has opened. */
+  pinned(generation: string): string
   /** What is in reach of others than its owner, or wider than it may be. */
   exposed(): string[]
   /** Names that are neither an output's nor on the way to one. */
@@ -34,73 +37,90 @@ export interface Volume {
 
 export function createVolume(stateDirectory: string): Volume {
   const fileSystem = createMemoryFileSystem([volume, join(stateDirectory, '..')])
+  const known = new Map<string, Shown>()
+  let state: { readonly identity: string; readonly is: State | undefined } | undefined
+
+  function show(path: string): Shown | undefined {
+    const status = fileSystem.lstat(path)
+    if (status === undefined) return undefined
+    const generation = status.kind === 'symlink' ? linkedFrom(fileSystem, path) : undefined
+    const files = generation === undefined ? [''] : namesIn(fileSystem, generation)
+    const texts = new Map(files.map(name => [name, read(fileSystem, join(generation ?? path, name))]))
+    const text = textOf(texts)
+    const key = `${path} ${generation} ${text}`
+    const shown = known.get(key) ?? { text, generation, ...meaningOf(path, texts) }
+    known.set(key, shown)
+    return shown
+  }
+
   return {
     fileSystem,
     stateDirectory,
     look() {
       const seen = new Map<string, Shown>()
       for (const path of allPaths) {
-        const shown = show(fileSystem, path)
+        const shown = show(path)
         if (shown !== undefined) seen.set(path, shown)
       }
       return seen
     },
-    pinned: generation => textOf(filesBelow(fileSystem, generation)),
+    pinned: generation =>
+      textOf(
+        new Map(
+          namesIn(fileSystem, generation).map(name => [name, read(fileSystem, join(generation, name))]),
+        ),
+      ),
     exposed: () => [...exposedOutputs(fileSystem), ...exposedOwn(fileSystem, stateDirectory)],
     strangers: () => strangersIn(fileSystem, volume),
-    state: () => readState({ fileSystem, stateDirectory }),
-    staged() {
-      const staging = join(stateDirectory, 'staging')
-      return fileSystem.lstat(staging) === undefined ? [] : fileSystem.readDirectory(staging)
+    state() {
+      const identity = fileSystem.lstat(join(stateDirectory, 'state'))?.identity
+      if (identity === undefined) return undefined
+      if (state?.identity !== identity) state = { identity, is: readState({ fileSystem, stateDirectory }) }
+      return state.is
     },
+    staged: () => namesIn(fileSystem, join(stateDirectory, 'staging')),
   }
 }
 
-/** Whether it is what this output shows: whole, and of one version of each secret. */
-export function isOf(shape: OutputShape, path: string, shown: Shown): boolean {
-  const files = path === shape.path ? shape.files : { '': [shape.declares?.secret ?? ''] }
-  const names = Object.keys(files)
-  if (names.length !== shown.files.size) return false
-  const found = versionsIn(shown)
-  return names.every(name => {
-    const lines = (files[name] ?? []).map(secret => `${secret}@${found.get(secret)?.values().next().value}\n`)
-    return shown.files.get(name) === lines.join('') + lastLine
-  })
+function meaningOf(path: string, files: ReadonlyMap<string, string>): Pick<Shown, 'versions' | 'isWhole'> {
+  const found = [...files.values()].flatMap(text => [...text.matchAll(/(\w+)@(\d+)/g)])
+  const versions = new Map(found.map(([, secret = '', version]) => [secret, Number(version)]))
+  const isWhole = configurations.some(({ shapes }) =>
+    shapes.some(shape => pathsOf(shape).includes(path) && isOf(shape, { path, files, versions })),
+  )
+  return { versions, isWhole }
 }
 
-/** The versions of each secret that it shows. */
-export function versionsIn({ text }: Pick<Shown, 'text'>): ReadonlyMap<string, ReadonlySet<number>> {
-  const versions = new Map<string, Set<number>>()
-  for (const [, secret = '', version] of text.matchAll(/(\w+)@(\d+)/g)) {
-    versions.set(secret, (versions.get(secret) ?? new Set()).add(Number(version)))
-  }
-  return versions
+function isOf(
+  shape: OutputShape,
+  { path, files, versions }: Pick<Shown, 'versions'> & { path: string; files: ReadonlyMap<string, string> },
+): boolean {
+  const wanted = path === shape.path ? shape.files : { '': [shape.declares?.secret ?? ''] }
+  const names = Object.keys(wanted)
+  return (
+    names.length === files.size &&
+    names.every(name => {
+      const lines = (wanted[name] ?? []).map(secret => `${secret}@${versions.get(secret)}\n`)
+      return files.get(name) === lines.join('') + lastLine
+    })
+  )
 }
 
 export function configuredPaths(shapes: readonly OutputShape[]): ReadonlySet<string> {
   return new Set(shapes.flatMap(pathsOf))
 }
 
-function show(fileSystem: FileSystem, path: string): Shown | undefined {
-  const status = fileSystem.lstat(path)
-  if (status === undefined) return undefined
-  if (status.kind !== 'symlink') {
-    const text = read(fileSystem, path)
-    return { files: new Map([['', text]]), text, generation: undefined }
-  }
-  const generation = join(path, '..', fileSystem.readLink(path))
-  const files = filesBelow(fileSystem, generation)
-  return { files, text: textOf(files) ?? '', generation }
+function linkedFrom(fileSystem: FileSystem, path: string): string {
+  return join(path, '..', fileSystem.readLink(path))
 }
 
-function filesBelow(fileSystem: FileSystem, directory: string): Map<string, string> {
-  if (fileSystem.lstat(directory) === undefined) return new Map()
-  const names = fileSystem.readDirectory(directory).toSorted()
-  return new Map(names.map(name => [name, read(fileSystem, join(directory, name))]))
+function namesIn(fileSystem: FileSystem, directory: string): string[] {
+  const status = fileSystem.lstat(directory)
+  return status === undefined ? [] : fileSystem.readDirectory(directory).toSorted()
 }
 
-function textOf(files: ReadonlyMap<string, string>): string | undefined {
-  return files.size === 0 ? undefined : [...files].map(([name, text]) => `${name} ${text}`).join('')
+function textOf(files: ReadonlyMap<string, string>): string {
+  return [...files].map(([name, text]) => `${name} ${text}`).join('')
 }
 
 function read(fileSystem: FileSystem, path: string): string {
@@ -112,7 +132,7 @@ function exposedOutputs(fileSystem: FileSystem): string[] {
     const status = fileSystem.lstat(path)
     if (status === undefined) return []
     if (status.kind === 'file') return exposedFile(fileSystem, path)
-    const generation = join(path, '..', fileSystem.readLink(path))
+    const generation = linkedFrom(fileSystem, path)
     return [
       ...wider(fileSystem, generation, 0o750),
       ...fileSystem

@@ -109,7 +109,7 @@ export function openWorld(seed: number, stateDirectory: string): World {
     for (const invariant of invariants) complaints.push(...invariant(found))
   }
 
-  /** After each operation that may have changed what can be seen. */
+  /** After each operation on a name. */
   function changed(): void {
     before = now
     now = volume.look()
@@ -231,9 +231,9 @@ export function openWorld(seed: number, stateDirectory: string): World {
       const missing = pathsOf(shape).find(path => !now.has(path))
       if (missing !== undefined) return `${missing} is not there`
     }
-    for (const [path, { text }] of now) {
-      for (const [, secret = '', version] of text.matchAll(/(\w+)@(\d+)/g)) {
-        if (Number(version) !== backend.latest(secret)) return `${path} shows ${secret}@${version}`
+    for (const [path, { versions }] of now) {
+      for (const [secret, version] of versions) {
+        if (version !== backend.latest(secret)) return `${path} shows ${secret}@${version}`
       }
     }
     const debt = sidecar.publisher.debts()[0]
@@ -275,7 +275,7 @@ export function openWorld(seed: number, stateDirectory: string): World {
     throttle: ms =>
       step(() => {
         backend.throttle(ms)
-        excuses.end('throttle', ms + 15_000)
+        excuses.end('throttle', backend.throttledUntil - clock.uptime() + 15_000)
       }),
     slow: latencyMs =>
       step(() => {
@@ -321,6 +321,7 @@ export function openWorld(seed: number, stateDirectory: string): World {
       }),
     async heal() {
       await world.recover()
+      await world.wait(backend.throttledUntil - clock.uptime())
       for (const secret of ['a', 'tls', 'opt', 'rem', 'db'] as const) await world.grant(secret)
       await world.slow(0)
       await world.makeRoom()

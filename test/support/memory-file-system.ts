@@ -31,6 +31,8 @@ export function createMemoryFileSystem(directories: readonly string[]): MemoryFi
   const open = new Map<OpenFile, Node>()
   let descriptors = 0
   const root = createNode('directory', 0o755)
+  /** Splitting paths would take most of the time. */
+  const namesOf = new Map<string, readonly string[]>()
 
   function createNode(kind: Node['kind'], mode: number, target = ''): Node {
     inodes += 1
@@ -50,9 +52,9 @@ export function createMemoryFileSystem(directories: readonly string[]): MemoryFi
 
   function find(path: string): Node | undefined {
     let node: Node | undefined = root
-    for (const name of path.split('/')) {
-      if (name !== '') node = node?.children.get(name)
-    }
+    const names = namesOf.get(path) ?? path.split('/').filter(name => name !== '')
+    namesOf.set(path, names)
+    for (const name of names) node = node?.children.get(name)
     return node
   }
 
