@@ -164,8 +164,11 @@ export function createAgent(
 
   /** What shows a secret that is withdrawn goes at once, whatever else is wrong. */
   async function removeWithdrawn(): Promise<void> {
+    const keys = new Set<string>()
+    for (const [key, secret] of watch.secrets) if (secret.withdrawn) keys.add(key)
+    if (keys.size === 0) return
     const published = [...publisher.published().keys()]
-    const withdrawn = new Set(plan.outputs.filter(isWithdrawn).map(({ path }) => path))
+    const withdrawn = new Set(index.touchedBy(keys).map(({ path }) => path))
     if (!published.some(path => withdrawn.has(path))) return
     const outputs = published.filter(path => !withdrawn.has(path))
     const notifiers = publisher.debts().map(({ notifier }) => notifier)

@@ -16,7 +16,12 @@ export interface OutputEnds {
  */
 export function composeOutputs(configuration: ResolvedConfiguration, ends: OutputEnds): Promise<Output[]> {
   const { writeKey, clock } = ends
-  const sources = { ...configuration, writeKey, outsideOf: composeOutside(configuration, clock) }
+  const dot = new Map(
+    configuration.secrets.flatMap(({ names, reference }) =>
+      names.map((name): [string, Reference] => [name, reference]),
+    ),
+  )
+  const sources = { ...configuration, dot, writeKey, outsideOf: composeOutside(configuration, clock) }
   return Promise.all(configuration.outputs.map(output => outputOf(output, sources)))
 }
 
@@ -29,6 +34,8 @@ export function secretProviderOf({
 }
 
 type Sources = Pick<ResolvedConfiguration, 'secrets' | 'providers'> & {
+  /** What templates name. */
+  readonly dot: ReadonlyMap<string, Reference>
   readonly writeKey: Uint8Array
   readonly outsideOf: ComposedOutside
 }
@@ -52,12 +59,9 @@ async function templateOf(
   output: ResolvedOutput,
   sources: Sources,
 ): Promise<Renderer> {
-  const { secrets, writeKey, outsideOf } = sources
+  const { dot, writeKey, outsideOf } = sources
   const { text, name, delimiters: [left, right] = [], missingKey } = source
   const { compileTemplate } = await import('../template/compile-template.ts')
-  const dot = new Map(
-    secrets.flatMap(({ names, reference }) => names.map((name): [string, Reference] => [name, reference])),
-  )
   const secretProvider = secretProviderOf(sources)
   const outside = outsideOf(output, source)
   return compileTemplate(text, { name, left, right, dot, secretProvider, writeKey, missingKey, outside })

@@ -71,7 +71,7 @@ function renderPass(template: ParsedTemplate, options: ExecuteOptions): Rendered
 }
 
 function lazyDot(dot: ReadonlyMap<string, Reference>, pass: Pass): Value {
-  const map = new LazyMap(dot.keys(), name => {
+  const map = new LazyMap(dot, name => {
     const reference = dot.get(name)
     if (reference === undefined) return undefined
     const secret = pass.read(reference)

@@ -1,13 +1,20 @@
 import type { Value } from './values.ts'
 
-/** A map whose values are looked up when they are first read. */
+interface Keys {
+  readonly size: number
+  has(key: string): boolean
+  keys(): Iterable<string>
+}
+
+/** A map whose values are looked up when they are first read. Its keys are shared until it is changed. */
 export class LazyMap {
-  readonly #keys: Set<string>
+  #keys: Keys
+  #own: Set<string> | undefined
   readonly #read: (key: string) => Value
   readonly #known = new Map<string, Value>()
 
-  constructor(keys: Iterable<string>, read: (key: string) => Value) {
-    this.#keys = new Set(keys)
+  constructor(keys: Keys, read: (key: string) => Value) {
+    this.#keys = keys
     this.#read = read
   }
 
@@ -20,7 +27,7 @@ export class LazyMap {
   }
 
   keys(): Iterable<string> {
-    return this.#keys
+    return this.#keys.keys()
   }
 
   get(key: string): Value {
@@ -31,12 +38,18 @@ export class LazyMap {
   }
 
   set(key: string, value: Value): void {
-    this.#keys.add(key)
+    this.#ownKeys().add(key)
     this.#known.set(key, value)
   }
 
   delete(key: string): void {
-    this.#keys.delete(key)
+    this.#ownKeys().delete(key)
     this.#known.delete(key)
+  }
+
+  #ownKeys(): Set<string> {
+    this.#own ??= new Set(this.#keys.keys())
+    this.#keys = this.#own
+    return this.#own
   }
 }
