@@ -1,9 +1,9 @@
 // Measures dist/ as whole processes, with the image's flags, against the embedded store over plain HTTP. Peers take part where their
 // binary is named: KEYTURN_BENCH_VAULT_AGENT (bao or vault) and KEYTURN_BENCH_CONSUL_TEMPLATE.
 //   npm run bench                    everything
-//   npm run bench -- start memory    some of: start, memory, rotation, polling, idle
-import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+//   npm run bench -- start memory    some of: start, memory, rotation, polling, idle, template, templates
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout } from 'node:timers/promises'
@@ -13,15 +13,17 @@ import { createStoreClient } from '../demo/store-client.ts'
 import { waitFor } from '../demo/wait-for.ts'
 import { imageFlags } from './image-flags.ts'
 import { childrenCpuSeconds, cpuSeconds, median, memoryMegabytes, runToEnd } from './measure.ts'
+import { measureTemplateStart, measureTemplates } from './measure-templates.ts'
 import {
   consulTemplate,
-  type Job,
   keyturn,
   outputPath,
   type ProgramUnderTest,
   secretPath,
   vaultAgent,
 } from './program-under-test.ts'
+import { row, title } from './report.ts'
+import { startProgram } from './start-program.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const flags = imageFlags()
@@ -34,17 +36,15 @@ const programs: readonly ProgramUnderTest[] = [
   ...named('KEYTURN_BENCH_CONSUL_TEMPLATE', consulTemplate),
 ]
 
-interface Running {
-  readonly child: ChildProcess
-  readonly pid: number
-  readonly job: Job
-  readonly firstMs: number
-}
-
 await import('../build.ts')
 await using store = await openDevStore({ log: () => undefined })
 const client = createStoreClient(store.address, store.rootToken)
-const credentials = await client.prepare('unused')
+const connection = {
+  address: store.address,
+  token: store.rootToken,
+  ...(await client.prepare('unused')),
+}
+const values = { ...connection, content: 'value', pidFile: undefined } as const
 for (let n = 0; n < 1_000; n += 1) await client.write(secretPath(n), { value: `value-${n}` })
 
 if (wanted('start')) await measureStart()
@@ -52,6 +52,8 @@ if (wanted('memory')) await measureMemory()
 if (wanted('rotation')) await measureRotation()
 if (wanted('polling')) await measurePolling()
 if (wanted('idle')) await measureIdle()
+if (wanted('template')) await measureTemplateStart(keyturn(flags), connection)
+if (wanted('templates')) await measureTemplates(programs, connection, client)
 
 async function measureStart(): Promise<void> {
   title('Start: spawn to last file, median of 5 (3 for 1,000), and requests')
@@ -61,7 +63,7 @@ async function measureStart(): Promise<void> {
       let requests = 0
       for (let run = 0; run < (secrets === 1_000 ? 3 : 5); run += 1) {
         const before = store.requests.length
-        await using running = await startProgram(program, { secrets, refreshSeconds: 300 })
+        await using running = await startProgram(program, { ...values, secrets, refreshSeconds: 300 })
         times.push(running.firstMs)
         requests = store.requests.length - before
       }
@@ -74,7 +76,7 @@ async function measureMemory(): Promise<void> {
   title('Memory 8 s after the last file')
   for (const secrets of [1, 100]) {
     for (const program of programs) {
-      await using running = await startProgram(program, { secrets, refreshSeconds: 300 })
+      await using running = await startProgram(program, { ...values, secrets, refreshSeconds: 300 })
       await setTimeout(8_000)
       const { rss, anonymous } = memoryMegabytes(running.pid)
       row(
@@ -92,6 +94,7 @@ async function measureRotation(): Promise<void> {
   for (const program of programs) {
     const receiver = await startReceiver()
     await using running = await startProgram(program, {
+      ...values,
       secrets: 100,
       refreshSeconds: 1,
       pidFile: receiver.pidFile,
@@ -125,7 +128,7 @@ async function measureRotation(): Promise<void> {
 async function measurePolling(): Promise<void> {
   title('CPU while 100 secrets are polled each second, over 20 s')
   for (const program of programs) {
-    await using running = await startProgram(program, { secrets: 100, refreshSeconds: 1 })
+    await using running = await startProgram(program, { ...values, secrets: 100, refreshSeconds: 1 })
     await setTimeout(3_000)
     const before = cpuSeconds(running.pid)
     await setTimeout(20_000)
@@ -137,7 +140,7 @@ async function measureIdle(): Promise<void> {
   title('Idle CPU with the health check every 5 s, 1 secret, over 20 s')
   const [program] = programs
   if (program === undefined) return
-  await using running = await startProgram(program, { secrets: 1, refreshSeconds: 60 })
+  await using running = await startProgram(program, { ...values, secrets: 1, refreshSeconds: 60 })
   await setTimeout(3_000)
   const before = cpuSeconds(running.pid)
   const checksBefore = childrenCpuSeconds()
@@ -156,46 +159,6 @@ async function measureIdle(): Promise<void> {
     `${agent.toFixed(2)} s a minute for the agent`,
     `${checks.toFixed(2)} s a minute for the checks`,
   )
-}
-
-async function startProgram(
-  program: ProgramUnderTest,
-  settings: { secrets: number; refreshSeconds: number; pidFile?: string },
-): Promise<Running & AsyncDisposable> {
-  const directory = mkdtempSync('/dev/shm/keyturn-bench-')
-  const job: Job = {
-    directory,
-    address: store.address,
-    token: store.rootToken,
-    ...credentials,
-    pidFile: undefined,
-    ...settings,
-  }
-  const { program: path, args, env } = program.prepare(job)
-  const last = outputPath(job, settings.secrets - 1)
-  const at = performance.now()
-  const child = spawn(path, args, {
-    env,
-    stdio: ['ignore', 'ignore', process.env['KEYTURN_BENCH_STDERR'] === undefined ? 'ignore' : 'inherit'],
-  })
-  const pid = child.pid ?? 0
-  const all = () => {
-    for (let n = settings.secrets - 1; n >= 0; n -= 1) if (!existsSync(outputPath(job, n))) return undefined
-    return performance.now() - at
-  }
-  const firstMs = await waitFor(`${program.name} writes ${last}`, all, 60_000)
-  return {
-    child,
-    pid,
-    job,
-    firstMs,
-    async [Symbol.asyncDispose]() {
-      const exited = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await Promise.race([exited, setTimeout(5_000).then(() => child.kill('SIGKILL'))])
-      rmSync(directory, { recursive: true, force: true })
-    },
-  }
 }
 
 /** A program that says when SIGHUP reached it. */
@@ -228,14 +191,4 @@ async function startReceiver(): Promise<{ pidFile: string; signals: readonly num
 function named(variable: string, program: (binary: string) => ProgramUnderTest): ProgramUnderTest[] {
   const binary = process.env[variable]
   return binary === undefined ? [] : [program(binary)]
-}
-
-function title(text: string): void {
-  console.log(`\n${text}`)
-}
-
-function row(program: ProgramUnderTest, ...cells: readonly string[]): void {
-  console.log(
-    `  ${[program.name.padEnd(16), ...cells.filter(cell => cell !== '').map(cell => cell.padEnd(22))].join('  ').trimEnd()}`,
-  )
 }

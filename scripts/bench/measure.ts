@@ -1,6 +1,6 @@
 // What Linux says of a process, and small statistics.
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 const ticksPerSecond = 100
 
@@ -10,7 +10,16 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
 }
 
-/** The same of this process's ended children. */
+/** Time on a processor of all threads that live, by the scheduler's own clock. */
+export function cpuMilliseconds(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  const nanoseconds = threads.map(thread =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ')[0]),
+  )
+  return nanoseconds.reduce((sum, time) => sum + time, 0) / 1e6
+}
+
+/** As `cpuSeconds`, of this process's ended children. */
 export function childrenCpuSeconds(): number {
   const fields = statFields(process.pid)
   return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond
