@@ -33,7 +33,7 @@ export function secretProviderOf({
   return vaults.includes('vault') ? 'vault' : vaults[0]
 }
 
-type Sources = Pick<ResolvedConfiguration, 'secrets' | 'providers'> & {
+type Sources = Pick<ResolvedConfiguration, 'secrets' | 'providers' | 'templates'> & {
   /** What templates name. */
   readonly dot: ReadonlyMap<string, Reference>
   readonly writeKey: Uint8Array
@@ -64,14 +64,26 @@ async function templateOf(
   const { compileTemplate } = await import('../template/compile-template.ts')
   const secretProvider = secretProviderOf(sources)
   const outside = outsideOf(output, source)
-  return compileTemplate(text, { name, left, right, dot, secretProvider, writeKey, missingKey, outside })
+  const { limits } = sources.templates
+  return compileTemplate(text, {
+    name,
+    left,
+    right,
+    dot,
+    secretProvider,
+    writeKey,
+    missingKey,
+    outside,
+    limits,
+  })
 }
 
 async function rendererOf(source: Exclude<FileSource, TemplateSource>, sources: Sources): Promise<Renderer> {
   const { compileFormat, renderValue } = await import('../template/compile-format.ts')
   const { reference } = source
+  const { limits } = sources.templates
   const name = nameOf(reference, sources)
-  if (source.kind === 'format') return compileFormat(reference, source.format, name)
+  if (source.kind === 'format') return compileFormat(reference, source.format, { name, limits })
   return renderValue(reference, reference.field, name)
 }
 

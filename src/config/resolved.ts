@@ -120,8 +120,16 @@ export interface ResolvedTemplates {
   readonly readBelow: readonly string[]
   /** Besides the directory of the output that declares a file. */
   readonly writeBelow: readonly string[]
+  /** Of reading one, of each of its renderings, and of each in a format. */
+  readonly limits: TemplateLimits
   /** May hold credentials of the agent. */
   readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+export interface TemplateLimits {
+  readonly maxSteps: number
+  readonly maxOutputBytes: number
+  readonly maxDepth: number
 }
 
 export interface ResolvedSecret {

@@ -21,19 +21,21 @@ export interface JsonDocument {
 
 const maxDepth = 500
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
-const stringPattern = /"(?:[^"\\\u0000-\u001f]|\\.)*"/y
+/** What a string cannot go on with as it is. */
+const stringStop = /["\\\u0000-\u001f]/g
 const blankPattern = /[ \t\r\n]*/y
 
 /**
  * Parses RFC 8259 JSON. A lone surrogate escape becomes U+FFFD, as in Go; of equal keys the last wins.
+ * @param onValue is told of each value before it is read; what it throws ends the parsing
  * @throws SyntaxError naming the offset and nothing of the text, for the text may be a secret.
  */
-export function parseJson(text: string): JsonDocument {
+export function parseJson(text: string, onValue: () => void = () => {}): JsonDocument {
   const spans = new WeakMap<object, readonly [start: number, end: number]>()
   let at = 0
 
-  const fail = (): never => {
-    throw new SyntaxError(`not valid JSON at offset ${at}`)
+  const fail = (problem = 'not valid JSON'): never => {
+    throw new SyntaxError(`${problem} at offset ${at}`)
   }
   const match = (pattern: RegExp): string => {
     pattern.lastIndex = at
@@ -50,9 +52,24 @@ export function parseJson(text: string): JsonDocument {
     return true
   }
 
+  const takeString = (): string => {
+    const start = at
+    if (text[at] !== '"') return fail()
+    stringStop.lastIndex = at + 1
+    for (let stop = stringStop.exec(text); stop !== null; stop = stringStop.exec(text)) {
+      at = stringStop.lastIndex
+      if (stop[0] === '"') return text.slice(start, at)
+      // What follows is looked at later.
+      if (stop[0] === '\\') stringStop.lastIndex += 1
+      else break
+    }
+    at = start
+    return fail()
+  }
+
   const readString = (): string => {
     skipBlanks()
-    const quoted = match(stringPattern)
+    const quoted = takeString()
     if (!quoted.includes('\\')) return quoted.slice(1, -1).toWellFormed()
     try {
       return (JSON.parse(quoted) as string).toWellFormed()
@@ -81,7 +98,8 @@ export function parseJson(text: string): JsonDocument {
   }
 
   const readValue = (depth: number): Json => {
-    if (depth > maxDepth) fail()
+    if (depth > maxDepth) fail(`JSON that is nested more than ${maxDepth} deep`)
+    onValue()
     skipBlanks()
     const start = at
     if (text[at] === '"') return readString()

@@ -1,3 +1,5 @@
+import { shortened } from './shortened.ts'
+
 /** The candidate that `word` was probably meant to be, as a hint. */
 export function didYouMean(word: string, candidates: readonly string[]): string | undefined {
   const best = closest(word, candidates)
@@ -7,11 +9,16 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 /** Nobody mistypes a word of this length in one letter. */
 const maxWordLength = 80
 
+/** Among more, each of which takes its time, nobody looks for the one that is meant. */
+const maxCandidates = 1_000
+
 function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > maxWordLength) return undefined
   const limit = Math.max(1, Math.floor(word.length / 3))
   const ranked = candidates
+    .slice(0, maxCandidates)
     .filter(candidate => candidate.length <= maxWordLength)
+    .filter(candidate => Math.abs(candidate.length - word.length) <= limit)
     .map(candidate => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)
@@ -23,7 +30,7 @@ const maxNames = 12
 /** Names for a hint: all of them, or the first and how many more there are. */
 export function listed(names: readonly string[]): string {
   const more = names.length - maxNames
-  const shown = names.slice(0, maxNames).join(', ')
+  const shown = names.slice(0, maxNames).map(shortened).join(', ')
   return more > 0 ? `${shown} and ${more} more` : shown
 }
 

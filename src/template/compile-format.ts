@@ -3,28 +3,36 @@ import { hidden, type Tell } from '../core/piece.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import { type Secret, selectField } from '../core/secret.ts'
 import { formatPieces, type Write } from './format-pieces.ts'
+import { bounded } from './formats/bounded.ts'
 import { formatDotenv } from './formats/dotenv.ts'
 import type { Fields } from './formats/fields.ts'
 import { formatJson } from './formats/json.ts'
 import { formatPgpass } from './formats/pgpass.ts'
 import { formatProperties } from './formats/properties.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 
 export const formats = ['raw', 'json', 'yaml', 'toml', 'properties', 'dotenv', 'pgpass'] as const
 export type Format = (typeof formats)[number]
+
+export interface FormatOptions {
+  /** Of the secret, for labels; default: its key. */
+  readonly name?: string | undefined
+  /** Of one rendering. */
+  readonly limits?: Limits | undefined
+}
 
 /**
  * Renders all fields of a secret in a format, or the one that the reference names. The bytes depend on the fields alone,
  * not on their order. Without an optional secret there is nothing to write.
  * Only here a format's library is loaded, so that rendering need not wait.
- * @param name of the secret, for labels
  */
 export async function compileFormat(
   reference: Reference,
   format: Format,
-  name = secretKey(reference),
+  { name = secretKey(reference), limits = defaultLimits }: FormatOptions = {},
 ): Promise<Renderer> {
   if (format === 'raw') return renderValue(reference, reference.field, name)
-  const write = await writerOf(format)
+  const write = await writerOf(format, limits.maxOutputBytes)
   return rendererOf(reference, {
     write: secret => write(fieldsOf(secret, reference)),
     tell(secret, tell) {
@@ -65,14 +73,14 @@ function rendererOf(reference: Reference, writer: Writer): Renderer {
   }
 }
 
-async function writerOf(format: Exclude<Format, 'raw'>): Promise<Write> {
+async function writerOf(format: Exclude<Format, 'raw'>, maxBytes: number): Promise<Write> {
   switch (format) {
     case 'json':
-      return formatJson
+      return bounded(formatJson, maxBytes)
     case 'yaml':
-      return (await import('./formats/yaml.ts')).yamlFormat()
+      return bounded(await (await import('./formats/yaml.ts')).yamlFormat(), maxBytes)
     case 'toml':
-      return (await import('./formats/toml.ts')).tomlFormat()
+      return bounded(await (await import('./formats/toml.ts')).tomlFormat(), maxBytes)
     case 'properties':
       return formatProperties
     case 'dotenv':

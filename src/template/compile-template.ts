@@ -7,6 +7,7 @@ import { type ExecuteOptions, execute } from './execute.ts'
 import { functionsAllowing, loadFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
 import { LazyMap } from './lazy-map.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import type { ParsedTemplate } from './nodes.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { parse } from './parse.ts'
@@ -32,6 +33,8 @@ export interface CompileOptions {
   readonly missingKey?: 'error' | 'zero' | undefined
   /** Default: nothing. */
   readonly outside?: Outside | undefined
+  /** Of parsing, and of each execution. */
+  readonly limits?: Limits | undefined
 }
 
 /**
@@ -40,14 +43,21 @@ export interface CompileOptions {
  * @throws TemplateSyntaxError where it does not parse or names a secret that is not configured
  */
 export async function compileTemplate(text: string, options: CompileOptions): Promise<Renderer> {
-  const { dot, secretProvider, writeKey = randomBytes(32), missingKey, outside = nothingOutside } = options
+  const {
+    dot,
+    secretProvider,
+    writeKey = randomBytes(32),
+    missingKey,
+    outside = nothingOutside,
+    limits = defaultLimits,
+  } = options
   const template = parse(text, { ...options, functions: functionsAllowing(outside.allow) })
   const references = referencesOf(template, options)
   const functions = await loadFunctions(template.functions)
   return {
     references,
     render: (read, tell) => {
-      const pass = new Pass(read, { secretProvider, writeKey, outside })
+      const pass = new Pass(read, { secretProvider, writeKey, outside, limits })
       const strict = missingKey !== 'zero'
       return renderPass(template, { dot: lazyDot(dot, pass), pass, functions, strict, tell })
     },

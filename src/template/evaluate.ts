@@ -33,10 +33,15 @@ interface FieldPath {
   readonly given: CallArguments | undefined
 }
 
+/** Commands, and fields of a path, that count as one step. */
+const commandsPerStep = 4
+
 /** Evaluates pipelines. Holds the place that an error is reported at. */
 export class Evaluator {
   readonly pass: Pass
   readonly variables = new Variables()
+  /** Whether a template is executed by a function of another one. */
+  isNested = false
   /** Whether a missing key is an error; else it is no value. */
   readonly #strict: boolean
   readonly #template: ParsedTemplate
@@ -73,12 +78,13 @@ export class Evaluator {
       return take()
     } catch (error) {
       if (!(error instanceof RenderError)) throw error
-      return this.fail(error.message, error.hint)
+      return this.fail(error.problem, error.hint)
     }
   }
 
   pipeline(dot: Value, pipe: PipeNode): Value {
     this.locate(pipe)
+    this.pass.budget.takeSteps(pipe.commands.length / commandsPerStep)
     let final: Final = absent
     for (const command of pipe.commands) final = this.#command(dot, command, final) ?? undefined
     const value = final === absent ? undefined : final
@@ -118,12 +124,16 @@ export class Evaluator {
       case 'chain':
         return this.#fields(dot, { node, start: this.#chainStart(dot, node), given })
       case 'pipe':
-        return this.pipeline(dot, node)
+        return this.#inParentheses(dot, node)
       case 'function':
         return this.#function(dot, node, noArguments(node))
       default:
         return this.#accept(literalValue(node))
     }
+  }
+
+  #inParentheses(dot: Value, node: PipeNode): Value {
+    return this.pass.budget.deeper(() => this.pipeline(dot, node))
   }
 
   #chainStart(dot: Value, { operand }: ChainNode): Value {
@@ -138,6 +148,7 @@ export class Evaluator {
 
   #fields(dot: Value, path: FieldPath): Value {
     const { node, start, given } = path
+    this.pass.budget.takeSteps(node.path.length / commandsPerStep)
     let receiver = start
     // Where the next field stands; it follows the one before without a space.
     let at = node.kind === 'variable' ? node.at + node.name.length : node.at
@@ -210,8 +221,12 @@ export class Evaluator {
       return result
     } catch (error) {
       if (!(error instanceof RenderError)) throw error
+      // Of templates within one another, the outermost says where it stands.
+      if (error instanceof TemplateRenderError && this.isNested) throw error
       this.locate(command)
-      return this.fail(`${name}: ${error.message}`, error.hint)
+      const prefix = `${name}: `
+      const { problem, hint } = error
+      return this.fail(problem.startsWith(prefix) ? problem : prefix + problem, hint)
     }
   }
 

@@ -5,12 +5,12 @@ import { actionPiece } from './action-piece.ts'
 import { Channel } from './channel.ts'
 import { Evaluator, type EvaluatorOptions } from './evaluate.ts'
 import { byteLength, joined } from './go-string.ts'
-import type { Budget } from './limits.ts'
+import { type Budget, LimitError } from './limits.ts'
 import type { Body, BranchNode, Node, ParsedTemplate, TemplateNode } from './nodes.ts'
 import { printed } from './print.ts'
 import { mapKeys } from './sorted-keys.ts'
 import { Integer, integerOf, isMap, isTrue, itemsOf, typeName, type Value, valueAt } from './values.ts'
-import { writtenSize } from './written-size.ts'
+import { checkWritable } from './written-size.ts'
 
 export interface ExecuteOptions extends EvaluatorOptions {
   readonly dot: Value
@@ -29,6 +29,7 @@ export function execute(template: ParsedTemplate, options: ExecuteOptions): stri
   } catch (error) {
     // The engine's own limits of stack and string length, where the caller left less of them than usual.
     if (error instanceof RangeError) evaluator.fail('the template needs more depth or memory than there is')
+    if (error instanceof LimitError) evaluator.fail(error.problem, error.hint)
     throw error
   }
 }
@@ -43,7 +44,6 @@ class Execution {
   readonly #tell: Tell | undefined
   #output = ''
   #outputBytes = 0
-  #depth = 0
 
   constructor(template: ParsedTemplate, evaluator: Evaluator, tell: Tell | undefined) {
     this.#template = template
@@ -60,24 +60,18 @@ class Execution {
   }
 
   #body(dot: Value, body: Body): Jump {
-    const { maxDepth } = this.#budget.limits
-    this.#depth += 1
-    if (this.#depth > maxDepth) {
-      this.#evaluator.fail(
-        `templates and blocks go more than ${maxDepth} deep`,
-        'does a template call itself without end?',
-      )
-    }
+    this.#budget.enter()
     let jump: Jump
     for (const node of body) {
       jump = this.#node(dot, node)
       if (jump !== undefined) break
     }
-    this.#depth -= 1
+    this.#budget.leave()
     return jump
   }
 
   #node(dot: Value, node: Node): Jump {
+    this.#budget.takeSteps(1)
     switch (node.kind) {
       case 'text':
         this.#write(node.text)
@@ -88,7 +82,7 @@ class Execution {
         if (node.pipe.variables.length > 0) return undefined
         this.#evaluator.locate(node)
         const text = this.#evaluator.located(() => {
-          this.#budget.checkBytes(writtenSize(value))
+          checkWritable([value], this.#budget)
           return printed(value)
         })
         this.#write(text)
@@ -111,7 +105,7 @@ class Execution {
   #write(text: string): void {
     this.#output += text
     this.#outputBytes += byteLength(text)
-    this.#evaluator.located(() => this.#budget.checkBytes(this.#outputBytes))
+    this.#budget.checkBytes(this.#outputBytes)
   }
 
   #choose(dot: Value, { kind, pipe, body, otherwise }: BranchNode): Jump {
@@ -152,12 +146,16 @@ class Execution {
         hint: `there are ${listed(this.#templateNames())}`,
       })
     }
-    const { pass } = this.#evaluator
+    const { pass, isNested } = this.#evaluator
     const outer = pass.executeTemplate
     const nested = new Execution(this.#template, this.#evaluator, undefined)
-    nested.#depth = this.#depth
     const variables = this.#evaluator.variables.enter(dot)
-    nested.#body(dot, body)
+    this.#evaluator.isNested = true
+    try {
+      this.#budget.deeper(() => nested.#body(dot, body))
+    } finally {
+      this.#evaluator.isNested = isNested
+    }
     this.#evaluator.variables.leave(variables)
     pass.executeTemplate = outer
     return joined(nested.#output)
@@ -171,7 +169,7 @@ class Execution {
     let jump: Jump
     for (const [key, element] of this.#elements(value, node)) {
       isEmpty = false
-      this.#evaluator.located(() => this.#budget.takeSteps(1))
+      this.#budget.takeSteps(1)
       this.#bind(node, key, element)
       const asked = this.#body(element, node.body)
       this.#evaluator.variables.release(bodyMark)
@@ -205,6 +203,7 @@ class Execution {
       return
     }
     if (isMap(value)) {
+      this.#budget.takeOrder(value.keys())
       for (const key of mapKeys(value)) yield [key, valueAt(value, key)]
       return
     }

@@ -38,5 +38,10 @@ export function padded(text: string, flags: FormatFlags, zero = flags.zero): str
 
 /** The first characters, as many as the precision says. */
 export function truncated(text: string, { precision }: FormatFlags): string {
-  return precision === undefined || text.length <= precision ? text : [...text].slice(0, precision).join('')
+  if (precision === undefined || text.length <= precision) return text
+  let end = 0
+  for (let left = precision; left > 0 && end < text.length; left -= 1) {
+    end += (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1
+  }
+  return text.slice(0, end)
 }

@@ -91,9 +91,9 @@ function formatQuoted(text: string, flags: FormatFlags): string {
 }
 
 function formatBytes(bytes: Uint8Array, verb: 'x' | 'X', flags: FormatFlags): string {
-  const shown = [...bytes.subarray(0, flags.precision)].map(byte => byte.toString(16).padStart(2, '0'))
-  const prefix = flags.sharp && shown.length > 0 ? '0x' : ''
-  const text = prefix + shown.join(flags.space ? ` ${prefix}` : '')
+  const digits = Buffer.from(bytes.subarray(0, flags.precision)).toString('hex')
+  const prefix = flags.sharp && digits !== '' ? '0x' : ''
+  const text = prefix + (flags.space ? digits.replace(/..(?=.)/g, `$& ${prefix}`) : digits)
   return padded(verb === 'X' ? text.toUpperCase() : text, flags)
 }
 

@@ -1,6 +1,7 @@
 import { RenderError } from '../core/errors.ts'
 import { JsonNumber } from '../core/json.ts'
 import { compareStrings } from './go-string.ts'
+import type { Budget } from './limits.ts'
 import {
   integerOf,
   isMap,
@@ -14,6 +15,7 @@ import {
   type Value,
   valueAt,
 } from './values.ts'
+import { checkWritable } from './written-size.ts'
 
 export interface JsonStyle {
   /** Whether `<`, `>` and `&` are escaped. */
@@ -35,13 +37,18 @@ const shortEscapes: Readonly<Record<string, string>> = {
 
 /**
  * JSON as Go's encoding/json writes it.
- * @throws RenderError for what JSON cannot say
+ * @throws RenderError for what JSON cannot say; LimitError
  */
-export function toJson(value: Value, style: JsonStyle): string {
-  return write(value, style, '\n')
+export function toJson(value: Value, style: JsonStyle, budget: Budget): string {
+  checkWritable([value], budget, { indentBytes: style.pretty ? 2 : 0 })
+  return write(value, { ...style, budget }, '\n')
 }
 
-function write(value: Value, style: JsonStyle, newline: string): string {
+interface Writing extends JsonStyle {
+  readonly budget: Budget
+}
+
+function write(value: Value, style: Writing, newline: string): string {
   if (isNil(value)) return writeNil(value)
   if (typeof value === 'string') return quote(value, style)
   if (value instanceof Opaque) return quote(value.encoded, style)
@@ -54,13 +61,14 @@ function write(value: Value, style: JsonStyle, newline: string): string {
   const items = itemsOf(value)
   if (items !== undefined) {
     const written = items.map(item => inner + write(item, style, inner))
-    return written.length === 0 ? '[]' : `[${written.join(',')}${style.pretty ? newline : ''}]`
+    const end = style.pretty ? newline : ''
+    return written.length === 0 ? '[]' : `[${style.budget.join(written, ',')}${end}]`
   }
   const separator = style.pretty ? ': ' : ':'
   const members = membersOf(value).map(
     ([name, member]) => `${inner}${quote(name, style)}${separator}${write(member, style, inner)}`,
   )
-  return members.length === 0 ? '{}' : `{${members.join(',')}${style.pretty ? newline : ''}}`
+  return members.length === 0 ? '{}' : `{${style.budget.join(members, ',')}${style.pretty ? newline : ''}}`
 }
 
 function writeNil(value: Value): string {

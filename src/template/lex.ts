@@ -1,3 +1,6 @@
+import { shortened } from '../core/shortened.ts'
+import type { Budget } from './limits.ts'
+
 export type TokenKind =
   | 'error'
   | 'bool'
@@ -42,15 +45,26 @@ const spacePattern = /[ \t\r\n]+/y
 const numberPattern =
   /[+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?[\d_]*)?)i?/y
 
+/** A token takes some 300 bytes until the template is parsed, and then half of that. */
+const stepsPerToken = 2
+
+export interface LexOptions {
+  readonly left: string
+  readonly right: string
+  readonly budget: Budget
+}
+
 /**
  * Splits a template as Go's text/template does. Comments are gone and trimmed white space too; the last token is `end of
  * file` or `error`.
+ * @throws LimitError
  */
-export function lex(text: string, left: string, right: string): readonly Token[] {
+export function lex(text: string, { left, right, budget }: LexOptions): readonly Token[] {
   const tokens: Token[] = []
   let at = 0
 
   const add = (kind: TokenKind, start: number, end: number) => {
+    budget.takeSteps(stepsPerToken)
     tokens.push({ kind, text: text.slice(start, end), at: start })
     at = end
   }
@@ -198,14 +212,15 @@ export function lex(text: string, left: string, right: string): readonly Token[]
 
   const readNumber = (): boolean => {
     const end = at + match(numberPattern, at).length
-    if (match(wordPattern, end) !== '') return fail(`bad number syntax: "${text.slice(at, end + 1)}"`, at)
+    if (match(wordPattern, end) !== '')
+      return fail(`bad number syntax: "${shortened(text.slice(at, end + 1))}"`, at)
     if (text[end] !== '+' && text[end] !== '-') {
       add('number', at, end)
       return true
     }
     const complexEnd = end + match(numberPattern, end).length
     if (text[complexEnd - 1] !== 'i' || match(wordPattern, complexEnd) !== '') {
-      return fail(`bad number syntax: "${text.slice(at, complexEnd)}"`, at)
+      return fail(`bad number syntax: "${shortened(text.slice(at, complexEnd))}"`, at)
     }
     add('complex', at, complexEnd)
     return true

@@ -1,23 +1,24 @@
 import { RenderError } from '../core/errors.ts'
 import { byteLength } from './go-string.ts'
 
-/** What one execution of a template may take. */
+/** What parsing a template, and what one execution of it, may take; `templates.limits` of the configuration. */
 export interface Limits {
-  /** Rounds of loops, calls of functions, and their work in like portions. */
+  /** Tokens, rounds of loops, calls of functions, and their work in like portions. */
   readonly maxSteps: number
   /** Of the output, and of every text on its way there. */
   readonly maxOutputBytes: number
-  /** Bodies and templates within one another; a recursion without end gets this far. */
+  /** Blocks, templates, parentheses, and lists and maps within one another. */
   readonly maxDepth: number
 }
 
+/** The schema of the configuration has the same. */
 export const defaultLimits: Limits = {
-  maxSteps: 10_000_000,
-  maxOutputBytes: 16 * 1024 * 1024,
-  maxDepth: 1_000,
+  maxSteps: 1_000_000,
+  maxOutputBytes: 4 * 1024 * 1024,
+  maxDepth: 500,
 }
 
-/** An execution that has passed one of its limits. */
+/** A template that has passed one of its limits. */
 export class LimitError extends RenderError {}
 
 /** Portions of work that count as one step, so that a step takes about as long wherever it is taken. */
@@ -33,6 +34,7 @@ const copiesPerStep = 4
 export class Budget {
   readonly limits: Limits
   #steps = 0
+  #depth = 0
 
   constructor(limits: Limits) {
     this.limits = limits
@@ -42,14 +44,33 @@ export class Budget {
     this.#steps += count
     const { maxSteps } = this.limits
     // Not a number, which a count may become that is too large for one, is too much as well.
-    if (!(this.#steps <= maxSteps)) throw new LimitError(`it takes more than ${maxSteps} steps`)
+    if (!(this.#steps <= maxSteps)) {
+      throw new LimitError(`it takes more than ${maxSteps} steps`, { hint: boundOf('steps') })
+    }
   }
 
   /** For a call of a function, which reads the texts that it is given. */
   takeCall(args: readonly unknown[]): void {
+    this.takeSteps(1 + args.length / copiesPerStep)
+    for (const argument of args) if (typeof argument === 'string') this.takeRead(argument.length)
+  }
+
+  /** For so many characters that are read. */
+  takeRead(count: number): void {
+    this.takeSteps(count / bytesReadPerStep)
+  }
+
+  /** For texts that are put in order, each of which may begin like the others. */
+  takeOrder(texts: Iterable<unknown>): void {
+    let count = 0
     let length = 0
-    for (const argument of args) if (typeof argument === 'string') length += argument.length
-    this.takeSteps(1 + length / bytesReadPerStep)
+    for (const text of texts) {
+      count += 1
+      length += typeof text === 'string' ? text.length : 0
+    }
+    const rounds = Math.ceil(Math.log2(count + 1))
+    this.takeCopies(count * rounds)
+    this.takeRead(length * rounds)
   }
 
   /** For a text of so many bytes. */
@@ -66,7 +87,16 @@ export class Budget {
 
   checkBytes(count: number): void {
     const { maxOutputBytes } = this.limits
-    if (!(count <= maxOutputBytes)) throw new LimitError(`the text is larger than ${sizeOf(maxOutputBytes)}`)
+    if (count <= maxOutputBytes) return
+    throw new LimitError(`the text is larger than ${sizeText(maxOutputBytes)}`, { hint: boundOf('output') })
+  }
+
+  /** The texts in one, once it is known not to be too large. */
+  join(texts: readonly string[], separator: string): string {
+    let length = 0
+    for (const text of texts) length += text.length + separator.length
+    this.checkBytes(length - separator.length)
+    return texts.join(separator)
   }
 
   /** For so many new elements of lists or maps. */
@@ -78,9 +108,40 @@ export class Budget {
   takeCopies(count: number): void {
     this.takeSteps(count / copiesPerStep)
   }
+
+  /** What goes on within is one deeper than what stands around. After an error the depth means nothing any more. */
+  deeper<Result>(run: () => Result): Result {
+    this.enter()
+    const result = run()
+    this.leave()
+    return result
+  }
+
+  enter(): void {
+    this.#depth += 1
+    this.checkDepth(0)
+  }
+
+  leave(): void {
+    this.#depth -= 1
+  }
+
+  /** For what goes so much deeper. */
+  checkDepth(levels: number): void {
+    const { maxDepth } = this.limits
+    if (this.#depth + levels <= maxDepth) return
+    throw new LimitError(`it is nested more than ${maxDepth} deep`, {
+      hint: `does a template call itself without end, or a list or map hold itself? ${boundOf('depth')}`,
+    })
+  }
 }
 
-function sizeOf(bytes: number): string {
+/** `1 MiB`; in bytes where it is not whole. */
+function sizeText(bytes: number): string {
   const mebibytes = bytes / 1024 / 1024
   return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`
+}
+
+function boundOf(key: 'steps' | 'output' | 'depth'): string {
+  return `the bound is templates: { limits: { ${key}: ... } } in the configuration`
 }

@@ -1,3 +1,4 @@
+import { shortened } from '../core/shortened.ts'
 import { Complex } from './complex.ts'
 import { bytesOfString, joined } from './go-string.ts'
 
@@ -9,6 +10,8 @@ export interface NumberLiteral {
   readonly complex: Complex | undefined
 }
 
+/** What is longer is no number that anybody writes, and reading it takes long. */
+export const longestNumber = 1_000
 const maxUint64 = 2n ** 64n - 1n
 const maxInt64 = 2n ** 63n - 1n
 const minInt64 = -(2n ** 63n)
@@ -39,6 +42,7 @@ export function unquote(source: string): string {
  * @throws SyntaxError
  */
 export function parseNumber(source: string, kind: string): NumberLiteral {
+  if (source.length > longestNumber) throw new SyntaxError(`number of more than ${longestNumber} characters`)
   if (kind === 'character constant') return characterConstant(source)
   if (kind === 'complex') return complexNumber(source)
   if (source.endsWith('i')) {
@@ -54,8 +58,8 @@ export function parseNumber(source: string, kind: string): NumberLiteral {
       return { int, uint, float: Number(integer), complex: undefined }
   }
   const float = parseFloatLiteral(source)
-  if (float === undefined) throw new SyntaxError(`illegal number syntax: "${source}"`)
-  if (!/[.eEpP]/.test(source)) throw new SyntaxError(`integer overflow: "${source}"`)
+  if (float === undefined) throw new SyntaxError(`illegal number syntax: "${shortened(source)}"`)
+  if (!/[.eEpP]/.test(source)) throw new SyntaxError(`integer overflow: "${shortened(source)}"`)
   return { ...integersOf(float), float, complex: undefined }
 }
 
@@ -100,7 +104,8 @@ function characterConstant(source: string): NumberLiteral {
   const [code] =
     content.startsWith('\\') && first !== undefined && !first.isWellFormed() ? bytesOfString(first) : []
   const value = code ?? first?.codePointAt(0)
-  if (value === undefined || rest.length > 0) throw new SyntaxError(`malformed character constant: ${source}`)
+  if (value === undefined || rest.length > 0)
+    throw new SyntaxError(`malformed character constant: ${shortened(source)}`)
   return { int: BigInt(value), uint: BigInt(value), float: value, complex: undefined }
 }
 
@@ -109,7 +114,7 @@ function complexNumber(source: string): NumberLiteral {
   const real = parseFloatLiteral(first)
   const imaginary = parseFloatLiteral(second)
   if (real === undefined || imaginary === undefined) {
-    throw new SyntaxError(`illegal number syntax: "${source}"`)
+    throw new SyntaxError(`illegal number syntax: "${shortened(source)}"`)
   }
   return simplified(new Complex(real, imaginary))
 }
@@ -126,8 +131,9 @@ function integersOf(float: number): { int: bigint | undefined; uint: bigint | un
   return { int: fits(minInt64, maxInt64), uint: fits(0n, maxUint64) }
 }
 
-/** Go's integer syntax with base prefixes; a bare leading zero means octal. Of any size. */
+/** Go's integer syntax with base prefixes; a bare leading zero means octal. Undefined also where it is very long. */
 export function parseInteger(source: string): bigint | undefined {
+  if (source.length > longestNumber) return undefined
   const match =
     /^([+-]?)(0[xX]_?[\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO]?_?[0-7]+(?:_[0-7]+)*|0[bB]_?[01]+(?:_[01]+)*|0|[1-9]\d*(?:_\d+)*)$/.exec(
       source,
@@ -138,8 +144,9 @@ export function parseInteger(source: string): bigint | undefined {
   return match[1] === '-' ? -magnitude : magnitude
 }
 
-/** Decimal or hexadecimal; undefined where it is malformed or too large for a float64. */
+/** Decimal or hexadecimal; undefined where it is malformed, too large for a float64, or very long. */
 export function parseFloatLiteral(source: string): number | undefined {
+  if (source.length > longestNumber) return undefined
   if (/__|^[+-]?_|_$|_[.eEpP+-]|[.eEpP+-]_/.test(source)) return undefined
   const plain = source.replaceAll('_', '')
   const hex = /^([+-]?)0[xX]([\da-fA-F]*)\.?([\da-fA-F]*)[pP]([+-]?\d+)$/.exec(plain)

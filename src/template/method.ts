@@ -1,4 +1,5 @@
 import type { ParameterType } from './parameter-type.ts'
+import type { Pass } from './pass.ts'
 import type { Value } from './values.ts'
 
 /** A method of a struct; it is called like a function of the language. */
@@ -6,5 +7,5 @@ export interface Method {
   readonly parameters: readonly ParameterType[]
   readonly variadic?: ParameterType
   /** @throws RenderError without a position; never with a value */
-  call(args: readonly Value[]): Value
+  call(args: readonly Value[], pass: Pass): Value
 }

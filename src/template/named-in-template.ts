@@ -1,5 +1,6 @@
 import type { Place } from '../core/problem.ts'
 import { functionsAllowing } from './functions.ts'
+import type { Limits } from './limits.ts'
 import { parse } from './parse.ts'
 import { namedSecrets } from './references.ts'
 import { positionAt } from './template-error.ts'
@@ -18,6 +19,7 @@ export interface TemplateReading {
   readonly right?: string | undefined
   /** The functions that it may call by which a template reaches outside of the secrets. */
   readonly allow: readonly string[]
+  readonly limits?: Limits | undefined
 }
 
 /**
@@ -26,9 +28,9 @@ export interface TemplateReading {
  */
 export function namedInTemplate(
   text: string,
-  { name: file, left, right, allow }: TemplateReading,
+  { name: file, left, right, allow, limits }: TemplateReading,
 ): readonly NamedSecret[] | undefined {
-  const template = parse(text, { name: file, left, right, functions: functionsAllowing(allow) })
+  const template = parse(text, { name: file, left, right, functions: functionsAllowing(allow), limits })
   const { names, whole } = namedSecrets(template, '')
   if (whole) return undefined
   return [...names].map(([name, at]) => ({ name, place: { file, ...positionAt(text, at) } }))

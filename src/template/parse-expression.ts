@@ -4,6 +4,7 @@ import type { Token, TokenKind } from './lex.ts'
 import { parseNumber, unquote } from './literal.ts'
 import type { CommandNode, Operand, PipeNode } from './nodes.ts'
 import type { TokenStream } from './token-stream.ts'
+import { Variables } from './variables.ts'
 
 const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
   'bool',
@@ -35,29 +36,26 @@ export class ExpressionParser {
   readonly called = new Set<string>()
   readonly #tokens: TokenStream
   readonly #functions: FunctionLookup
-  readonly #maxNesting: number
-  #variables = ['$']
-  #nesting = 0
+  #variables = new Variables()
 
-  constructor(tokens: TokenStream, functions: FunctionLookup, maxNesting: number) {
+  constructor(tokens: TokenStream, functions: FunctionLookup) {
     this.#tokens = tokens
     this.#functions = functions
-    this.#maxNesting = maxNesting
+    this.#variables.declare('$', undefined)
   }
 
   /** Variables that `read` declares end with it. */
   scoped<T>(read: () => T): T {
-    const count = this.#variables.length
+    const { mark } = this.#variables
     const result = read()
-    this.#variables.length = count
+    this.#variables.release(mark)
     return result
   }
 
   withoutVariables<T>(read: () => T): T {
-    const variables = this.#variables
-    this.#variables = ['$']
+    const scope = this.#variables.enter(undefined)
     const result = read()
-    this.#variables = variables
+    this.#variables.leave(scope)
     return result
   }
 
@@ -108,7 +106,7 @@ export class ExpressionParser {
       }
       this.#tokens.next()
       variables.push(variable.text)
-      this.#variables.push(variable.text)
+      this.#variables.declare(variable.text, undefined)
       if (!isComma) return { variables, assigns: next.kind === 'assign' }
       if (context !== 'range' || variables.length > 1)
         this.#tokens.fail(`too many declarations in ${context}`)
@@ -184,12 +182,9 @@ export class ExpressionParser {
   }
 
   #parenthesized(): Operand {
-    this.#nesting += 1
-    if (this.#nesting > this.#maxNesting) {
-      this.#tokens.fail(`parentheses are nested more than ${this.#maxNesting} deep`)
-    }
+    this.#tokens.enter()
     const pipe = this.pipeline('parenthesized pipeline', 'right parenthesis')
-    this.#nesting -= 1
+    this.#tokens.leave()
     return pipe
   }
 
@@ -213,7 +208,11 @@ export class ExpressionParser {
 
   #variable(token: Token): Operand {
     const { text: name, at } = token
-    if (this.#variables.includes(name)) return { kind: 'variable', name, path: [], at }
-    return this.#tokens.fail(`variable "${name}" is not defined`, didYouMean(name, this.#variables), token)
+    if (this.#variables.find(name) !== undefined) return { kind: 'variable', name, path: [], at }
+    return this.#tokens.fail(
+      `variable "${name}" is not defined`,
+      didYouMean(name, this.#variables.names()),
+      token,
+    )
   }
 }

@@ -1,11 +1,10 @@
 import type { FunctionLookup } from './functions.ts'
+import { Budget, defaultLimits, type Limits } from './limits.ts'
 import { unquote } from './literal.ts'
 import type { Body, BranchNode, Node, ParsedTemplate } from './nodes.ts'
 import { ExpressionParser } from './parse-expression.ts'
 import { type Delimiters, TokenStream } from './token-stream.ts'
 import { isBlank } from './white-space.ts'
-
-const maxNesting = 500
 
 export interface ParseOptions {
   /** For errors: the file's path, or what else tells the reader which template it is. */
@@ -14,15 +13,17 @@ export interface ParseOptions {
   /** Default `{{` and `}}`, also where empty. */
   readonly left?: string | undefined
   readonly right?: string | undefined
+  readonly limits?: Limits | undefined
 }
 
 /**
  * Parses a template of Go's text/template language.
- * @throws TemplateSyntaxError
+ * @throws TemplateSyntaxError also where it passes a limit
  */
 export function parse(text: string, options: ParseOptions): ParsedTemplate {
   const delimiters: Delimiters = { left: options.left || '{{', right: options.right || '}}' }
-  const tokens = new TokenStream(options.name, text, delimiters)
+  const budget = new Budget(options.limits ?? defaultLimits)
+  const tokens = new TokenStream({ name: options.name, text, delimiters, budget })
   return { name: options.name, text, ...new Parser(tokens, options.functions).parse() }
 }
 
@@ -40,7 +41,7 @@ class Parser {
 
   constructor(tokens: TokenStream, functions: FunctionLookup) {
     this.#tokens = tokens
-    this.#expressions = new ExpressionParser(tokens, functions, maxNesting)
+    this.#expressions = new ExpressionParser(tokens, functions)
   }
 
   parse(): Pick<ParsedTemplate, 'templates' | 'functions'> {
@@ -81,7 +82,7 @@ class Parser {
       const [nodes, ending] = this.#body()
       return ending === 'end' ? nodes : refuseElse()
     })
-    this.#open.pop()
+    this.#leave()
     this.#rangeDepth = rangeDepth
     return body
   }
@@ -167,13 +168,18 @@ class Parser {
       const otherwise = ending === 'else' ? this.#otherwise(kind) : undefined
       return { kind, pipe, body, otherwise, at }
     })
-    this.#open.pop()
+    this.#leave()
     return branch
   }
 
   #enter(clause: { what: string; at: number }): void {
     this.#open.push(clause)
-    if (this.#open.length > maxNesting) this.#tokens.fail(`actions are nested more than ${maxNesting} deep`)
+    this.#tokens.enter()
+  }
+
+  #leave(): void {
+    this.#open.pop()
+    this.#tokens.leave()
   }
 
   #otherwise(kind: BranchNode['kind']): Body {

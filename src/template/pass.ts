@@ -4,7 +4,7 @@ import { type Reference, secretKey } from '../core/reference.ts'
 import type { Secret } from '../core/secret.ts'
 import { bytesOfString, joined } from './go-string.ts'
 import { KnownKeys } from './known-keys.ts'
-import { Budget, defaultLimits } from './limits.ts'
+import { Budget, type Limits } from './limits.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import type { RegularExpression } from './regex/regular-expression.ts'
 import type { StructPointer, Value } from './values.ts'
@@ -14,6 +14,7 @@ export interface PassOptions {
   readonly writeKey: Uint8Array
   /** Default: nothing. */
   readonly outside?: Outside | undefined
+  readonly limits: Limits
 }
 
 type Access = Pick<DeclaredFile, 'mode' | 'owner' | 'group'>
@@ -36,7 +37,7 @@ export class Pass {
   scratch: StructPointer | undefined
   /** Executes another template of the same text; set while one is executed. */
   executeTemplate: ((name: string, dot: Value) => string) | undefined
-  readonly budget = new Budget(defaultLimits)
+  readonly budget: Budget
   /** Regular expressions that have been compiled, by their patterns. */
   readonly patterns = new Map<string, RegularExpression>()
   readonly knownKeys = new KnownKeys()
@@ -47,8 +48,10 @@ export class Pass {
   readonly #used = new Map<string, Reference>()
   readonly #missing = new Map<string, Reference>()
   readonly #declared = new Map<string, Declaration>()
+  #declaredLength = 0
 
-  constructor(read: ReadSecret, { secretProvider, writeKey, outside = nothingOutside }: PassOptions) {
+  constructor(read: ReadSecret, { secretProvider, writeKey, outside = nothingOutside, limits }: PassOptions) {
+    this.budget = new Budget(limits)
     this.#read = read
     this.outside = outside
     this.secretProvider = secretProvider
@@ -70,14 +73,17 @@ export class Pass {
    * @throws RenderError where its path cannot be one beside those that are declared; LimitError
    */
   declare(path: string, access: Access, { text, append }: { text: string; append: boolean }): void {
+    this.budget.takeCopies(this.#declared.size)
     for (const other of this.#declared.keys()) {
       if (!other.startsWith(`${path}/`) && !path.startsWith(`${other}/`)) continue
       throw new RenderError('one file that is declared would lie in another')
     }
-    const earlier = append ? (this.#declared.get(path)?.text ?? '') : ''
-    this.#declared.set(path, { access, text: joined(earlier + text) })
-    const lengths = [...this.#declared.values()].map(file => file.text.length)
-    this.budget.takeBytes(lengths.reduce((sum, length) => sum + length, 0))
+    const before = this.#declared.get(path)?.text ?? ''
+    const whole = joined(append ? before + text : text)
+    this.budget.takeText(whole)
+    this.#declaredLength += whole.length - before.length
+    this.budget.checkBytes(this.#declaredLength)
+    this.#declared.set(path, { access, text: whole })
   }
 
   get declared(): readonly DeclaredFile[] {

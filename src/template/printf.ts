@@ -1,19 +1,31 @@
-import { noFlags } from './format-flags.ts'
+import { type FormatFlags, noFlags } from './format-flags.ts'
 import { formatArgument } from './format-value.ts'
 import { escapedByte, joined } from './go-string.ts'
+import type { Budget } from './limits.ts'
 import { integerOf, typeName, type Value } from './values.ts'
+import { checkWritable } from './written-size.ts'
 
 /** Widths and argument numbers beyond this are none, as in Go. */
 const maxNumber = 1_000_000
 
+/** A number in decimal notation, all its digits written, takes about so many bytes. */
+const decimalBytes = 330
+
 /**
  * Go's fmt.Sprintf. A mistake in the format or its arguments is printed in its place.
- * @param formatOne writes one argument
+ * @throws LimitError
  */
-export function sprintf(format: string, args: readonly Value[], formatOne = formatArgument): string {
+export function sprintf(
+  format: string,
+  args: readonly Value[],
+  budget: Budget,
+  /** Writes one argument. */
+  formatOne = formatArgument,
+): string {
   let text = ''
   let at = 0
-  const cursor = new ArgumentCursor(args, formatOne)
+  const cursor = new ArgumentCursor(args, bounded(formatOne, budget))
+  const lastBracket = format.lastIndexOf(']')
   while (at < format.length) {
     const percent = format.indexOf('%', at)
     if (percent < 0) {
@@ -21,11 +33,27 @@ export function sprintf(format: string, args: readonly Value[], formatOne = form
       break
     }
     text += format.slice(at, percent)
-    const directive = new Directive(format, percent + 1, cursor)
+    const directive = new Directive({ format, lastBracket }, percent + 1, cursor)
     text += directive.print()
     at = directive.end
+    budget.checkBytes(text.length)
   }
-  return joined(text + cursor.extra())
+  return joined(budget.join([text, cursor.extra(budget)], ''))
+}
+
+/** Each directive writes its argument anew, every scalar of it as wide as the directive says. */
+function bounded(formatOne: typeof formatArgument, budget: Budget): typeof formatArgument {
+  return (value, verb, flags) => {
+    budget.takeCall([value])
+    checkWritable([value], budget, { scalarBytes: scalarBytesOf(verb, flags) })
+    return formatOne(value, verb, flags)
+  }
+}
+
+function scalarBytesOf(verb: string, { width = 0, precision = 0 }: FormatFlags): number {
+  const digits = 'fFb'.includes(verb) ? decimalBytes : 0
+  // Of a text a precision leaves less, of a number it makes more.
+  return Math.max(8, width, digits + ('sq'.includes(verb) ? 0 : precision))
 }
 
 /** Which argument comes next. */
@@ -51,8 +79,9 @@ class ArgumentCursor {
     return Math.abs(number) > maxNumber ? undefined : number
   }
 
-  extra(): string {
+  extra(budget: Budget): string {
     if (this.reordered || this.next >= this.args.length) return ''
+    checkWritable(this.args.slice(this.next), budget)
     const described = this.args.slice(this.next).map(value => {
       const isNil = value === undefined || value === null
       return (isNil ? '' : `${typeName(value)}=`) + formatArgument(value, 'v', noFlags())
@@ -65,13 +94,19 @@ class ArgumentCursor {
 class Directive {
   end: number
   readonly #format: string
+  readonly #lastBracket: number
   readonly #cursor: ArgumentCursor
   readonly #flags = noFlags()
   #problems = ''
   #goodNumber = true
 
-  constructor(format: string, start: number, cursor: ArgumentCursor) {
+  constructor(
+    { format, lastBracket }: { readonly format: string; readonly lastBracket: number },
+    start: number,
+    cursor: ArgumentCursor,
+  ) {
     this.#format = format
+    this.#lastBracket = lastBracket
     this.end = start
     this.#cursor = cursor
   }
@@ -182,7 +217,8 @@ class Directive {
   #readArgumentNumber(): boolean {
     if (this.#format[this.end] !== '[') return false
     this.#cursor.reordered = true
-    const closing = this.#format.indexOf(']', this.end)
+    // Known before, so that what follows is not searched for each.
+    const closing = this.end > this.#lastBracket ? -1 : this.#format.indexOf(']', this.end)
     if (closing < 0) {
       this.end += 1
       this.#goodNumber = false

@@ -21,7 +21,7 @@ export interface NamedSecrets {
  */
 export function namedSecrets(template: ParsedTemplate, secretProvider: string): NamedSecrets {
   const search = new Search(template, secretProvider)
-  search.template('', true)
+  search.all()
   return { names: search.names, whole: search.whole, paths: [...search.paths.values()] }
 }
 
@@ -38,17 +38,23 @@ class Search {
   readonly #template: ParsedTemplate
   readonly #secretProvider: string
   readonly #searched = new Set<string>()
+  readonly #toSearch: [name: string, dot: boolean][] = []
 
   constructor(template: ParsedTemplate, secretProvider: string) {
     this.#template = template
     this.#secretProvider = secretProvider
   }
 
-  template(name: string, dot: boolean): void {
-    const key = `${dot} ${name}`
-    if (this.#searched.has(key)) return
-    this.#searched.add(key)
-    this.#body(this.#template.templates.get(name) ?? [], { dot, root: dot })
+  /** From the template itself on; one template may call the next a million times over, so they wait in a row. */
+  all(): void {
+    this.#toSearch.push(['', true])
+    for (let next = this.#toSearch.pop(); next !== undefined; next = this.#toSearch.pop()) {
+      const [name, dot] = next
+      const key = `${dot} ${name}`
+      if (this.#searched.has(key)) continue
+      this.#searched.add(key)
+      this.#body(this.#template.templates.get(name) ?? [], { dot, root: dot })
+    }
   }
 
   #body(body: Body, scope: Scope): void {
@@ -60,7 +66,7 @@ class Search {
     if (node.kind === 'template') {
       const passesDot = node.pipe !== undefined && isDot(node.pipe, scope)
       if (node.pipe !== undefined && !passesDot) this.#pipe(node.pipe, scope)
-      this.template(node.name, passesDot)
+      this.#toSearch.push([node.name, passesDot])
     }
     if (node.kind === 'if' || node.kind === 'with' || node.kind === 'range') {
       const keepsDot = node.kind === 'with' && isDot(node.pipe, scope)

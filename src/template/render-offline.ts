@@ -6,6 +6,7 @@ import { execute } from './execute.ts'
 import { functionsAllowing, loadFunctions } from './functions.ts'
 import { givenSecrets } from './given-secrets.ts'
 import { bytesOfString } from './go-string.ts'
+import { defaultLimits, type Limits } from './limits.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { parse } from './parse.ts'
 import { Pass } from './pass.ts'
@@ -29,6 +30,7 @@ export interface OfflineOptions {
   readonly outside?: Outside | undefined
   /** Whether a missing key is an error, the default, or no value. */
   readonly missingKey?: 'error' | 'zero' | undefined
+  readonly limits?: Limits | undefined
 }
 
 /** The answers never leave this process, so that the key need not be secret. */
@@ -40,10 +42,10 @@ const source = { secretProvider: 'offline', writeKey: new Uint8Array() }
  * @throws RenderError
  */
 export async function renderOffline(options: OfflineOptions): Promise<string | Uint8Array> {
-  const { outside = nothingOutside } = options
+  const { outside = nothingOutside, limits = defaultLimits } = options
   const template = parse(options.text, { ...options, functions: functionsAllowing(outside.allow) })
   const dot = options.dataJson === undefined ? undefined : parseGiven(options.dataJson, 'data').root
-  const pass = new Pass(given(options), { ...source, outside })
+  const pass = new Pass(given(options), { ...source, outside, limits })
   pass.knownKeys.addAll(dot, 2)
   const functions = await loadFunctions(template.functions)
   const strict = options.missingKey !== 'zero'

@@ -22,9 +22,12 @@ export function listReference(text: string, provider: string): Reference {
 }
 
 function trimmed(text: string): string {
-  const path = text.trim().replace(/^\/+|\/+$/g, '')
-  if (path === '') throw new RenderError('the path is empty')
-  return path
+  const path = text.trim()
+  let [start, end] = [0, path.length]
+  while (start < end && path.charAt(start) === '/') start += 1
+  while (end > start && path.charAt(end - 1) === '/') end -= 1
+  if (start === end) throw new RenderError('the path is empty')
+  return path.slice(start, end)
 }
 
 function unescapePath(escaped: string): string {

@@ -22,7 +22,7 @@ export class TemplateSyntaxError extends ConfigurationError {
   readonly column: number
 
   constructor(problem: string, { template: file, line, column, excerpt, hint }: TemplateErrorDetails) {
-    super(problem, { place: { file, line, column, excerpt }, hint })
+    super(bounded(problem), { place: { file, line, column, excerpt }, hint: hint && bounded(hint) })
     this.line = line
     this.column = column
   }
@@ -34,16 +34,24 @@ export class TemplateRenderError extends RenderError {
   readonly column: number
 
   constructor(problem: string, { template: file, line, column, excerpt, hint }: TemplateErrorDetails) {
-    super(problem, { place: { file, line, column, excerpt }, hint })
+    super(bounded(problem), { place: { file, line, column, excerpt }, hint: hint && bounded(hint) })
     this.line = line
     this.column = column
   }
 }
 
+const maxLength = 1_000
+
+/** Names that stand in a template may have any length. */
+function bounded(message: string): string {
+  return message.length > maxLength ? `${message.slice(0, maxLength).toWellFormed()}…` : message
+}
+
 export function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset)
-  const lineStart = before.lastIndexOf('\n') + 1
+  const lineStart = offset === 0 ? 0 : text.lastIndexOf('\n', offset - 1) + 1
+  let line = 1
+  for (let at = text.indexOf('\n'); at >= 0 && at < lineStart; at = text.indexOf('\n', at + 1)) line += 1
   const lineEnd = text.indexOf('\n', lineStart)
   const excerpt = text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd).replace(/\r$/, '')
-  return { line: before.split('\n').length, column: offset - lineStart + 1, excerpt }
+  return { line, column: offset - lineStart + 1, excerpt }
 }

@@ -1,4 +1,5 @@
 import { lex, type Token, type TokenKind } from './lex.ts'
+import { type Budget, LimitError } from './limits.ts'
 import { positionAt, TemplateSyntaxError } from './template-error.ts'
 
 export interface Delimiters {
@@ -6,18 +7,40 @@ export interface Delimiters {
   readonly right: string
 }
 
+export interface TokenStreamOptions {
+  readonly name: string
+  readonly text: string
+  readonly delimiters: Delimiters
+  /** Of reading it. */
+  readonly budget: Budget
+}
+
 /** The tokens of one text, with look-ahead, and the errors that point at them. */
 export class TokenStream {
   readonly name: string
   readonly text: string
-  readonly #tokens: readonly Token[]
+  #tokens: readonly Token[] = []
+  readonly #budget: Budget
   #next = 0
   #furthest = 0
 
-  constructor(name: string, text: string, delimiters: Delimiters) {
+  constructor({ name, text, delimiters, budget }: TokenStreamOptions) {
     this.name = name
     this.text = text
-    this.#tokens = lex(text, delimiters.left, delimiters.right)
+    this.#budget = budget
+    this.#tokens = this.#within(() => {
+      budget.takeText(text)
+      return lex(text, { ...delimiters, budget })
+    })
+  }
+
+  /** What is read until `leave` stands within something else. */
+  enter(): void {
+    this.#within(() => this.#budget.enter())
+  }
+
+  leave(): void {
+    this.#budget.leave()
   }
 
   /** Where the next token is read from; `seek` goes back there. */
@@ -91,9 +114,19 @@ export class TokenStream {
     throw new TemplateSyntaxError(problem, { template: this.name, ...position })
   }
 
+  /** A limit that is passed is a mistake of the template. */
+  #within<Result>(read: () => Result): Result {
+    try {
+      return read()
+    } catch (error) {
+      if (!(error instanceof LimitError)) throw error
+      return this.fail(error.problem, error.hint)
+    }
+  }
+
   #tokenAt(index: number): Token {
     const last = this.#tokens.length - 1
-    return this.#tokens[Math.min(index, last)] ?? { kind: 'end of file', text: '', at: this.text.length }
+    return this.#tokens[Math.min(index, last)] ?? { kind: 'end of file', text: '', at: 0 }
   }
 }
 

@@ -3,6 +3,7 @@ import { JsonNumber } from '../core/json.ts'
 import { formatFloat } from './format-float.ts'
 import { compareStrings } from './go-string.ts'
 import { asNumber } from './json-number.ts'
+import type { Budget } from './limits.ts'
 import {
   integerOf,
   isMap,
@@ -31,18 +32,23 @@ const escapes: Readonly<Record<string, string>> = {
 /**
  * TOML as github.com/BurntSushi/toml 1.5.0 writes it: plain values before tables, both sorted. What is no map is written as
  * a value alone.
- * @throws RenderError for what TOML cannot say
+ * @throws RenderError for what TOML cannot say; LimitError
  */
-export function toToml(value: Value): string {
+export function toToml(value: Value, budget: Budget): string {
   if (value === undefined || value === null) throw new RenderError('TOML cannot express nil')
   if (isMap(value) && isNil(value)) return ''
-  if (isTable(value)) return new TomlWriter().table([], value)
+  if (isTable(value)) return new TomlWriter(budget).table([], value)
   if (isTableArray(value)) throw new RenderError('a list of tables needs a key')
   return written(value)
 }
 
 class TomlWriter {
+  readonly #budget: Budget
   #text = ''
+
+  constructor(budget: Budget) {
+    this.#budget = budget
+  }
 
   table(key: readonly string[], value: Value): string {
     const members = membersOf(value)
@@ -57,20 +63,23 @@ class TomlWriter {
 
   #member(key: readonly string[], value: Value): void {
     const indent = '  '.repeat(key.length - 1)
-    const name = key.map(quotedKey).join('.')
     if (isTable(value)) {
       if (key.length === 1) this.#newline()
-      this.#text += `${indent}[${name}]`
+      this.#text += `${indent}[${pathText(key)}]`
+      this.#budget.checkBytes(this.#text.length)
       this.#newline()
       this.table(key, value)
     } else if (isTableArray(value)) {
       for (const item of itemsOf(value) ?? []) {
         this.#newline()
-        this.#text += `${indent}[[${name}]]`
+        this.#text += `${indent}[[${pathText(key)}]]`
+        this.#budget.checkBytes(this.#text.length)
         this.#newline()
         this.table(key, item)
       }
     } else this.#text += `${indent}${quotedKey(key.at(-1) ?? '')} = ${written(value)}\n`
+    // The whole path stands before each table, the indentation before each line.
+    this.#budget.checkBytes(this.#text.length)
   }
 
   #newline(): void {
@@ -126,8 +135,8 @@ function written(value: Value): string {
 /** As in the original, a nil that comes last leaves its comma. */
 function inlineTable(value: Value): string {
   const members = membersOf(value)
-  const subs = members.filter(([, member]) => isTable(member) || isTableArray(member))
-  const direct = members.filter(member => !subs.includes(member))
+  const subs = new Set(members.filter(([, member]) => isTable(member) || isTableArray(member)))
+  const direct = members.filter(member => !subs.has(member))
   const all = [...direct, ...subs]
   const parts = all.map(([name, member], index) => {
     if (isNil(member)) return ''
@@ -147,6 +156,10 @@ function writtenFloat(value: number): string {
   if (!Number.isFinite(value)) return value < 0 ? '-inf' : 'inf'
   const text = formatFloat(value, 'f', -1)
   return text.includes('.') ? text : `${text}.0`
+}
+
+function pathText(key: readonly string[]): string {
+  return key.map(quotedKey).join('.')
 }
 
 function quotedKey(key: string): string {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { TemplateReading, TemplateUse } from '../../src/config/resolve/resolution.ts'
 import { ConfigurationError } from '../../src/core/errors.ts'
+import { defaultLimits } from '../../src/template/limits.ts'
 import { load } from './load.ts'
 import { say } from './say.ts'
 
@@ -184,8 +185,27 @@ outputs: { /run/a: { contents: x } }
       allow: ['env', 'writeToFile'],
       readBelow: [],
       writeBelow: ['/etc/keyturn/keys'],
+      limits: { maxSteps: 1_000_000, maxOutputBytes: 4_194_304, maxDepth: 500 },
       environment: { APP: 'shop' },
     })
+  })
+
+  it('has bounds, which are those of a template without a configuration', () => {
+    const limitsOf = (section: string) =>
+      load(`${section}outputs: { /run/a: { contents: x } }\n`).configuration?.templates.limits
+    expect(limitsOf('')).toEqual(defaultLimits)
+    expect(limitsOf('templates: { limits: { steps: 5000, output: 1MiB, depth: 20 } }\n')).toEqual({
+      maxSteps: 5000,
+      maxOutputBytes: 1_048_576,
+      maxDepth: 20,
+    })
+    const text =
+      'templates: { limits: { steps: 1, output: 4, depth: 5000 } }\noutputs: { /run/a: { contents: x } }\n'
+    expect(say(load(text).problems)).toEqual([
+      '1:31 1 is too small (write at least 1000)',
+      '1:42 4 has no unit (write a number and a unit, such as 512KiB or 1MiB)',
+      '1:52 5000 is too large (write at most 600)',
+    ])
   })
 
   it('has a provider of its own for the files that it reads', () => {

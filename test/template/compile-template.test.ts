@@ -225,8 +225,8 @@ describe('a template that does not parse', () => {
     ['{{ end }}', 'app.tmpl:1:8: unexpected {{end}}'],
     ['{{ "a" "b }}', 'app.tmpl:1:8: unterminated quoted string'],
     ['{{ upper "x" }}', 'app.tmpl:1:4: function "upper" is not defined'],
-    [`${'{{ if 1 }}'.repeat(501)}`, 'app.tmpl:1:5004: actions are nested more than 500 deep'],
-    [`{{ ${'('.repeat(501)} }}`, 'app.tmpl:1:504: parentheses are nested more than 500 deep'],
+    [`${'{{ if 1 }}'.repeat(501)}`, 'app.tmpl:1:5004: it is nested more than 500 deep'],
+    [`{{ ${'('.repeat(501)} }}`, 'app.tmpl:1:504: it is nested more than 500 deep'],
   ])('%s', async (text, message) => {
     await expect(compile(text)).rejects.toThrow(message)
   })

@@ -28,7 +28,7 @@ describe('what is shown of a format', () => {
   it.each(formats.filter(format => format !== 'raw'))(
     '%s: each piece knows how many line breaks it hides',
     async format => {
-      const renderer = await compileFormat(reference, format, 'db')
+      const renderer = await compileFormat(reference, format, { name: 'db' })
       const pieces: Piece[] = []
       const rendered = renderer.render(
         () => secret,
@@ -68,7 +68,7 @@ describe('what is shown of a format', () => {
 
 async function piecesOf(of: Secret, format: (typeof formats)[number]): Promise<Piece[]> {
   const pieces: Piece[] = []
-  const renderer = await compileFormat(reference, format, 'db')
+  const renderer = await compileFormat(reference, format, { name: 'db' })
   renderer.render(
     () => of,
     piece => pieces.push(piece),

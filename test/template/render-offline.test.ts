@@ -40,12 +40,12 @@ describe('renderOffline', () => {
 describe('a template without end', () => {
   const recursion = '{{ define "r" }}{{ with 1 }}{{ template "r" . }}{{ end }}{{ end }}{{ template "r" }}'
   it.each([
-    [recursion, 'templates and blocks go more than 1000 deep'],
-    ['{{ range 9223372036854775807 }}{{ end }}', 'it takes more than 10000000 steps'],
-    ['{{ range 99999999 }}0123456789{{ end }}', 'the text is larger than 16 MiB'],
+    [recursion, 'it is nested more than 500 deep'],
+    ['{{ range 9223372036854775807 }}{{ end }}', 'it takes more than 1000000 steps'],
+    ['{{ range 99999999 }}0123456789{{ end }}', 'the text is larger than 4 MiB'],
     [
-      '{{ $x := "01234567" }}{{ range 40 }}{{ $x = print $x $x }}{{ end }}',
-      'print: the text is larger than 16 MiB',
+      '{{ $x := "01234567" }}{{ range 40 }}{{ $x = printf "%s%[1]s%[1]s%[1]s%[1]s%[1]s%[1]s%[1]s%[1]s" $x }}{{ end }}',
+      'printf: the text is larger than 4 MiB',
     ],
   ])('is ended: %s', async (text, problem) => {
     const error = await errorOf({ text, name: 'x' })

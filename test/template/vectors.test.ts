@@ -4,6 +4,7 @@ import { RenderError } from '../../src/core/errors.ts'
 import { isJsonObject, type Json, type JsonDocument, parseJson } from '../../src/core/json.ts'
 import { functionsAllowing } from '../../src/template/functions.ts'
 import { lex } from '../../src/template/lex.ts'
+import { Budget, defaultLimits } from '../../src/template/limits.ts'
 import { nothingOutside, outsideFunctions } from '../../src/template/outside.ts'
 import { renderOffline } from '../../src/template/render-offline.ts'
 import { TemplateRenderError, TemplateSyntaxError } from '../../src/template/template-error.ts'
@@ -64,7 +65,11 @@ function vectorsOf(group: string): readonly Vector[] {
 /** All functions it calls must exist, but where it is about one that does not. */
 function isSelected({ template, left, right, error }: Vector): boolean {
   if (error?.endsWith('not defined')) return true
-  const names = lex(template, left || '{{', right || '}}').filter(token => token.kind === 'identifier')
+  const names = lex(template, {
+    left: left || '{{',
+    right: right || '}}',
+    budget: new Budget(defaultLimits),
+  }).filter(token => token.kind === 'identifier')
   return names.every(({ text }) => functions.has(text))
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { ConfigurationError } from '../../core/errors.ts'
 import type { Place, Problem } from '../../core/problem.ts'
 import { isData, valueAt } from '../data.ts'
+import type { TemplateLimits } from '../resolved.ts'
 import type { ConfigurationInput } from '../schema/configuration.ts'
 import type { ConfigurationSource, DataPath, TextPosition } from '../source.ts'
 
@@ -32,6 +33,7 @@ export interface TemplateReading {
   readonly right?: string | undefined
   /** The functions that it may call by which a template reaches outside of the secrets. */
   readonly allow: readonly string[]
+  readonly limits: TemplateLimits
 }
 
 /** What a template says of itself without being run. */

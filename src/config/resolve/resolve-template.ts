@@ -6,6 +6,7 @@ import type { FileInput } from '../schema/outputs.ts'
 import type { DataPath, TextPosition } from '../source.ts'
 import { type Resolution, report } from './resolution.ts'
 import type { SecretBook } from './resolve-secrets.ts'
+import { limitsOf } from './resolve-templates.ts'
 
 /** Reads and parses the template of a file. Undefined where it has none, and where that fails, which is reported. */
 export function resolveTemplate(
@@ -87,7 +88,13 @@ function parse(
   try {
     const { allow } = resolution.input.templates
     const [left, right] = delimiters ?? []
-    const use = resolution.ports.parseTemplate(text, { name, left, right, allow })
+    const use = resolution.ports.parseTemplate(text, {
+      name,
+      left,
+      right,
+      allow,
+      limits: limitsOf(resolution),
+    })
     if (use.secrets === undefined) secrets.useAll()
     for (const { name: secret, place } of use.secrets ?? []) {
       const inFile = file === undefined ? undefined : { ...place, file }

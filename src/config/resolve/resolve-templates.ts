@@ -1,5 +1,5 @@
 import { templateFileProvider } from '../../core/reference.ts'
-import type { ProviderSettings, ResolvedTemplates } from '../resolved.ts'
+import type { ProviderSettings, ResolvedTemplates, TemplateLimits } from '../resolved.ts'
 import { providerSchema } from '../schema/providers.ts'
 import { type Resolution, report } from './resolution.ts'
 
@@ -19,8 +19,14 @@ export function resolveTemplates(resolution: Resolution): ResolvedTemplates {
     allow,
     readBelow: (readBelow ?? []).map(resolution.absolute),
     writeBelow: (writeBelow ?? []).map(resolution.absolute),
+    limits: limitsOf(resolution),
     environment: resolution.environment,
   }
+}
+
+export function limitsOf({ input }: Resolution): TemplateLimits {
+  const { steps, output, depth } = input.templates.limits
+  return { maxSteps: steps, maxOutputBytes: output, maxDepth: depth }
 }
 
 function reportWithout(

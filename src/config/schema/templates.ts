@@ -1,9 +1,27 @@
 import * as z from 'zod/mini'
 import { quote } from '../quote.ts'
-import { described, issueText, keyDescriptions, path } from './scalars.ts'
+import { described, issueText, keyDescriptions, path, size } from './scalars.ts'
 
 /** Functions by which a template reaches outside of the secrets. */
 const outsideFunctions = ['env', 'mustEnv', 'envOrDefault', 'file', 'timestamp', 'writeToFile'] as const
+
+/** How deep a template may go; the stack of the engine holds some more than the largest. */
+const mostDepth = 600
+
+const limits = z.strictObject({
+  steps: described(
+    z.prefault(z.int().check(z.gte(1_000)), 1_000_000),
+    'Of tokens, rounds, calls and what they work on: the least takes one, so that a million takes a few seconds at most.',
+  ),
+  output: described(
+    z.prefault(size(), '4MiB'),
+    'The size of what one template or format makes, and of every text on the way there.',
+  ),
+  depth: described(
+    z.prefault(z.int().check(z.gte(10), z.lte(mostDepth)), 500),
+    'Of blocks, parentheses, templates that call templates, and lists and maps within one another; at most 600.',
+  ),
+})
 
 /** What all templates of the configuration may do. */
 export const templatesSchema = z.strictObject({
@@ -19,6 +37,7 @@ export const templatesSchema = z.strictObject({
     z.optional(z.array(path())),
     'With `writeToFile`: the directories that it may put files into, besides that of the output that calls it.',
   ),
+  limits: described(z.prefault(limits, {}), 'What one rendering may take.'),
 })
 
 /** How one template is read. */

@@ -27,7 +27,14 @@ export const containerFunctions: FunctionGroup = {
       return keys.reduce(elementAt, container)
     },
   },
-  slice: { parameters: ['any'], variadic: 'any', call: ([container, ...bounds]) => slice(container, bounds) },
+  slice: {
+    parameters: ['any'],
+    variadic: 'any',
+    call: ([container, ...bounds], { budget }) => {
+      budget.takeCopies(itemsOf(container ?? null)?.length ?? 0)
+      return slice(container, bounds)
+    },
+  },
   len: { parameters: ['any'], call: ([value]) => lengthOf(value) },
 }
 

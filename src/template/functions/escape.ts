@@ -4,7 +4,7 @@ import { printed, sprint } from '../print.ts'
 import { isPrintable } from '../quote.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { StructPointer, type Value } from '../values.ts'
-import { writtenSize } from '../written-size.ts'
+import { checkWritable } from '../written-size.ts'
 
 const htmlEscapes: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
@@ -29,7 +29,7 @@ export const escapeFunctions: FunctionGroup = {
 
 /** All arguments as actions print them. */
 function textOfAll(args: readonly Value[], { budget }: Pass): string {
-  for (const value of args) budget.checkBytes(writtenSize(value))
+  checkWritable(args, budget)
   return sprint(
     args.map(value => (value === null || value instanceof StructPointer ? printed(value) : value)),
   )
@@ -45,12 +45,8 @@ function escapeJs(text: string): string {
 }
 
 function escapeQuery(text: string): string {
-  let query = ''
-  for (const byte of bytesOfString(text)) {
-    const character = String.fromCharCode(byte)
-    if (byte === 0x20) query += '+'
-    else if (/[\w.~-]/.test(character)) query += character
-    else query += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return query
+  const bytes = Buffer.from(bytesOfString(text)).toString('latin1')
+  return bytes.replace(/[^\w.~-]/g, byte => {
+    return byte === ' ' ? '+' : `%${byte.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  })
 }

@@ -1,4 +1,5 @@
 import { RenderError } from '../../core/errors.ts'
+import type { Budget } from '../limits.ts'
 import { sortedKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import {
@@ -19,9 +20,11 @@ export const mapFunctions: FunctionGroup = {
   /** `{{ (explodeMap .flat).a.b }}`: the key `a/b` becomes a map under `a` that has a `b`. */
   explodeMap: {
     parameters: ['map[string]interface {}'],
-    call: ([flat]: readonly [PlainMap | null]) => {
+    call: ([flat]: readonly [PlainMap | null], { budget }) => {
       const exploded = new Map<string, Value>()
-      for (const key of sortedKeys(flat ?? exploded)) explode(exploded, key, flat?.get(key))
+      budget.takeOrder(flat?.keys() ?? [])
+      for (const key of sortedKeys(flat ?? exploded))
+        explode(exploded, key, { value: flat?.get(key), budget })
       return exploded
     },
   },
@@ -29,17 +32,24 @@ export const mapFunctions: FunctionGroup = {
   mergeMap: {
     parameters: ['map[string]interface {}', 'map[string]interface {}'],
     variadic: 'func(*mergo.Config)',
-    call: ([target, source]: readonly [PlainMap | null, PlainMap | null]) => mergeInto(target, source, false),
+    call: ([target, source]: readonly [PlainMap | null, PlainMap | null], { budget }) =>
+      mergeInto(target, source, { overrides: false, budget }),
   },
   /** `{{ mergeMapWithOverride .defaults .own }}` puts all of the second into the first, also in maps within. */
   mergeMapWithOverride: {
     parameters: ['map[string]interface {}', 'map[string]interface {}'],
-    call: ([target, source]: readonly [PlainMap | null, PlainMap | null]) => mergeInto(target, source, true),
+    call: ([target, source]: readonly [PlainMap | null, PlainMap | null], { budget }) =>
+      mergeInto(target, source, { overrides: true, budget }),
   },
 }
 
-function explode(root: Map<string, Value>, key: string, value: Value): void {
+function explode(
+  root: Map<string, Value>,
+  key: string,
+  { value, budget }: { readonly value: Value; readonly budget: Budget },
+): void {
   const path = key.split('/')
+  budget.takeElements(path.length)
   const last = path.pop()
   let map = root
   for (const name of path) {
@@ -52,27 +62,34 @@ function explode(root: Map<string, Value>, key: string, value: Value): void {
   if (last) map.set(last, value)
 }
 
+export interface Merging {
+  readonly overrides: boolean
+  readonly budget: Budget
+}
+
 /**
  * Go's mergo.Merge: changes the target, and answers it; a new map where it is nil.
  * @throws RenderError for maps of different types
  */
-export function mergeInto(target: PlainMap | null, source: PlainMap | null, overrides: boolean): Value {
+export function mergeInto(target: PlainMap | null, source: PlainMap | null, merging: Merging): Value {
   if (source === null) return target ?? new TypedMap({ key: 'string', value: 'interface {}' }, undefined)
   const merged = target ?? new Map<string, Value>()
-  merge(merged, source, overrides)
+  merge(merged, source, merging)
   return merged
 }
 
 /** As mergo does: changes the target, and hands on the maps and lists of the source themselves. */
-function merge(target: MapValue, source: MapValue, overrides: boolean): void {
+function merge(target: MapValue, source: MapValue, merging: Merging): void {
+  const { overrides, budget } = merging
   if (typeName(target) !== typeName(source)) throw new RenderError('maps of different types cannot be merged')
+  budget.takeElements(source.size)
   for (const key of source.keys()) {
     const added = valueAt(source, key)
     const existing = valueAt(target, key)
     if (added === null || added === undefined) {
       if (overrides) put(target, key, null)
     } else if (isMap(added) && isMap(existing)) {
-      merge(existing, added, overrides)
+      budget.deeper(() => merge(existing, added, merging))
       if (!isTrue(existing)) put(target, key, added)
     } else if (overrides || !isTrue(existing)) put(target, key, added)
   }

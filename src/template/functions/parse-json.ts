@@ -1,5 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../core/json.ts'
+import type { Budget } from '../limits.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import type { Value } from '../values.ts'
 
@@ -8,7 +9,8 @@ export const parseJsonFunctions: FunctionGroup = {
   /** `{{ (parseJSON "{\"a\": [1, 2]}").a }}` is `[1 2]`; numbers become floats. */
   parseJSON: {
     parameters: ['string'],
-    call: ([text]: readonly [string]) => (text === '' ? new Map<string, Value>() : valueOfJson(text)),
+    call: ([text]: readonly [string], { budget }) =>
+      text === '' ? new Map<string, Value>() : valueOfJson(text, budget),
   },
 }
 
@@ -16,13 +18,13 @@ export const parseJsonFunctions: FunctionGroup = {
  * As Go reads JSON into an interface: numbers become floats.
  * @throws RenderError
  */
-export function valueOfJson(text: string): Value {
-  return fromJson(parsed(text))
+export function valueOfJson(text: string, budget: Budget): Value {
+  return fromJson(parsed(text, budget))
 }
 
-function parsed(text: string): Json {
+function parsed(text: string, budget: Budget): Json {
   try {
-    return parseJson(text).root
+    return parseJson(text, () => budget.takeElements(1)).root
   } catch (error) {
     // Its message holds an offset and nothing of the text.
     if (error instanceof SyntaxError) throw new RenderError(`the text is ${error.message}`)

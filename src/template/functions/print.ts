@@ -3,7 +3,7 @@ import { sprint, sprintln } from '../print.ts'
 import { sprintf } from '../printf.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import type { Value } from '../values.ts'
-import { writtenSize } from '../written-size.ts'
+import { checkWritable } from '../written-size.ts'
 
 /** Go's `print`, `printf` and `println`. */
 export const printFunctions: FunctionGroup = {
@@ -12,11 +12,11 @@ export const printFunctions: FunctionGroup = {
   printf: {
     parameters: ['string'],
     variadic: 'any',
-    call: ([format, ...args]: readonly [string, ...Value[]], pass) => sprintf(format, writable(args, pass)),
+    call: ([format, ...args]: readonly [string, ...Value[]], pass) => sprintf(format, args, pass.budget),
   },
 }
 
 function writable(args: readonly Value[], { budget }: Pass): readonly Value[] {
-  for (const value of args) budget.checkBytes(writtenSize(value))
+  checkWritable(args, budget)
   return args
 }

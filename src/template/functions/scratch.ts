@@ -50,9 +50,10 @@ function scratchMethods(): ReadonlyMap<string, Method> {
       'MapValues',
       {
         parameters: ['string'],
-        call: ([key]: readonly [string]) => {
+        call: ([key]: readonly [string], { budget }) => {
           const map = values.get(key)
           if (!isPlainMap(map)) return new List('[]interface {}', undefined)
+          budget.takeOrder(map.keys())
           return sortedKeys(map).map(name => map.get(name))
         },
       },

@@ -1,5 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
 import { bytewise } from '../go-string.ts'
+import type { Budget } from '../limits.ts'
+import type { Pass } from '../pass.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { Integer, itemsOf, type List, textOf, typeName, type Value } from '../values.ts'
 
@@ -11,9 +13,12 @@ type Wanted = readonly Value[] | List | null
  */
 export const searchFunctions: FunctionGroup = {
   /** `{{ if in .hosts "a" }}yes{{ end }}`: the list, or the text, comes first. */
-  in: { parameters: ['any', 'any'], call: ([container, value]) => holds(container, value) },
+  in: { parameters: ['any', 'any'], call: ([container, value], pass) => holdsOne(container, value, pass) },
   /** `{{ if .hosts | contains "a" }}yes{{ end }}`: the list, or the text, comes last. */
-  contains: { parameters: ['any', 'any'], call: ([value, container]) => holds(container, value) },
+  contains: {
+    parameters: ['any', 'any'],
+    call: ([value, container], pass) => holdsOne(container, value, pass),
+  },
   /** `{{ containsAll .wanted .hosts }}` is true where every wanted one is there. */
   containsAll: someFunction((wanted, container) => wanted.every(value => holds(container, value))),
   /** `{{ containsAny .wanted .hosts }}` is true where one wanted is there. */
@@ -31,9 +36,25 @@ function someFunction(
     parameters: ['[]interface {}', 'any'],
     call: ([wanted, container]: readonly [Wanted, Value], { budget }) => {
       const values = itemsOf(wanted) ?? []
-      budget.takeSteps(values.length * (itemsOf(container)?.length ?? 1))
+      for (const value of values) takeSearch(container, value, budget)
       return search(values, container)
     },
+  }
+}
+
+function holdsOne(container: Value, value: Value, { budget }: Pass): boolean {
+  takeSearch(container, value, budget)
+  return holds(container, value)
+}
+
+/** For looking at each element, and at all of those texts that are as long as the one that is looked for. */
+function takeSearch(container: Value, value: Value, budget: Budget): void {
+  const items = itemsOf(container)
+  const length = textOf(value)?.length ?? 0
+  if (items === undefined) budget.takeRead(textOf(container)?.length ?? 0)
+  else {
+    budget.takeCopies(items.length)
+    budget.takeRead(items.filter(item => textOf(item)?.length === length).length * length)
   }
 }
 

@@ -23,7 +23,9 @@ export const secretFunctions: FunctionGroup = {
           ? pass.read(secretReference(path, providerOf(pass)))
           : made({ path, parameters }, pass)
       if (!secret) return null
-      const response = pass.responses.get(secret) ?? secretResponse(secret)
+      const known = pass.responses.get(secret)
+      if (known !== undefined) return known
+      const response = secretResponse(secret)
       pass.responses.set(secret, response)
       // The second level is that of KV v2.
       pass.knownKeys.addAll(response.fields?.get('Data'), 2)
@@ -37,7 +39,9 @@ export const secretFunctions: FunctionGroup = {
     call: ([path, ...parameters]: readonly string[], pass) => {
       if (path === undefined) return null
       const secret = made({ path, parameters }, pass)
-      return secret ? certificateParts(secret) : null
+      if (!secret) return null
+      for (const { value } of secret.fields.values()) pass.budget.takeRead(String(value).length)
+      return certificateParts(secret)
     },
   },
   secrets: {
@@ -45,6 +49,7 @@ export const secretFunctions: FunctionGroup = {
     call: ([path]: readonly [string], pass): Value => {
       if (path === '') return new List('[]string', undefined)
       const names = pass.read(listReference(path, providerOf(pass)))?.fields
+      pass.budget.takeOrder(names?.keys() ?? [])
       return new List('[]string', names && sortedKeys(names))
     },
   },

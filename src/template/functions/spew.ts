@@ -9,7 +9,7 @@ import { quoted } from '../quote.ts'
 import { mapKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
 import { isMap, itemsOf, StructPointer, textOf, typeName, type Value, valueAt } from '../values.ts'
-import { writtenSize } from '../written-size.ts'
+import { checkWritable } from '../written-size.ts'
 
 /** consul-template's functions for looking at values. Those that print elsewhere than into the output are refused. */
 export const spewFunctions: FunctionGroup = {
@@ -18,8 +18,12 @@ export const spewFunctions: FunctionGroup = {
     parameters: [],
     variadic: 'any',
     call: (args, { budget }) => {
-      for (const value of args) budget.checkBytes(writtenSize(value))
-      return args.map(value => `${dumped(value, '')}\n`).join('')
+      // The type before each value may take as much as this.
+      checkWritable(args, budget, { scalarBytes: 32, indentBytes: 1 })
+      return budget.join(
+        args.map(value => `${dumped(value, '')}\n`),
+        '',
+      )
     },
   },
   /** `{{ spew_sprintf "%#v" 5 }}` is `(int)5`. */
@@ -27,8 +31,7 @@ export const spewFunctions: FunctionGroup = {
     parameters: ['string'],
     variadic: 'any',
     call: ([format, ...args]: readonly [string, ...Value[]], { budget }) => {
-      for (const value of args) budget.checkBytes(writtenSize(value))
-      return sprintf(format, args, formatted)
+      return sprintf(format, args, budget, formatted)
     },
   },
   /** Always an error. */

@@ -23,10 +23,9 @@ export const textFunctions: FunctionGroup = {
   /** `{{ split "," "a,b" | join "-" }}` is `a-b`. */
   join: {
     parameters: ['string', '[]string'],
-    call: ([separator, list]: readonly [string, List | null], pass) => {
-      const items = list?.items ?? []
-      pass.budget.takeBytes(separator.length * items.length)
-      return joined(items.join(separator))
+    call: ([separator, list]: readonly [string, List | null], { budget }) => {
+      const texts = (list?.items ?? []).filter(item => typeof item === 'string')
+      return joined(budget.join(texts, separator))
     },
   },
   /** `{{ replaceAll "." "-" "a.b" }}` is `a-b`. */

@@ -1,6 +1,5 @@
 import { type JsonStyle, toJson } from '../json-text.ts'
 import type { FunctionGroup, TemplateFunction } from '../template-function.ts'
-import { writtenSize } from '../written-size.ts'
 
 /** consul-template's JSON, keys sorted, on one line or indented by two spaces, with `<`, `>` and `&` escaped or not. */
 export const jsonFunctions: FunctionGroup = {
@@ -17,9 +16,6 @@ export const jsonFunctions: FunctionGroup = {
 function encoder(style: JsonStyle): TemplateFunction {
   return {
     parameters: ['any'],
-    call: ([value], { budget }) => {
-      budget.checkBytes(writtenSize(value))
-      return toJson(value, style)
-    },
+    call: ([value], { budget }) => toJson(value, style, budget),
   }
 }

@@ -1,7 +1,7 @@
 import type { FunctionGroup } from '../template-function.ts'
 import { toToml } from '../toml-text.ts'
 import { trimSpace } from '../white-space.ts'
-import { writtenSize } from '../written-size.ts'
+import { checkWritable } from '../written-size.ts'
 
 /** consul-template's `toTOML`. */
 export const tomlFunctions: FunctionGroup = {
@@ -9,8 +9,8 @@ export const tomlFunctions: FunctionGroup = {
   toTOML: {
     parameters: ['any'],
     call: ([value], { budget }) => {
-      budget.checkBytes(writtenSize(value))
-      return trimSpace(toToml(value))
+      checkWritable([value], budget)
+      return trimSpace(toToml(value, budget))
     },
   },
 }

@@ -1,6 +1,6 @@
 import type { FunctionGroup } from '../template-function.ts'
 import { trimSpace } from '../white-space.ts'
-import { writtenSize } from '../written-size.ts'
+import { checkWritable } from '../written-size.ts'
 import { toYaml } from '../yaml/to-yaml.ts'
 
 /** consul-template's `toYAML`. */
@@ -9,8 +9,8 @@ export const yamlFunctions: FunctionGroup = {
   toYAML: {
     parameters: ['any'],
     call: ([value], { budget }) => {
-      budget.checkBytes(writtenSize(value))
-      return trimSpace(toYaml(value))
+      checkWritable([value], budget, { indentBytes: 2 })
+      return trimSpace(toYaml(value, budget))
     },
   },
 }

@@ -15,6 +15,10 @@ export interface PatternShape {
 
 /** A class of Unicode characters is a table of ranges, which repeats share. */
 const unicodeClassSize = 100
+/** Such as `[:alpha:]`, within brackets. */
+const namedClass = /\[:\^?\w{1,20}:\]/y
+const groupName = /\(\?P?<(\w+)>/y
+const repeat = /\{(\d{1,8})(?:,(\d{0,8}))?\}/y
 
 /** Reads a pattern as RE2 does, as far as needed. Of one that is not valid, the result is not either. */
 export function shapeOf(pattern: string): PatternShape {
@@ -80,16 +84,13 @@ class Reader {
     let isFirst = true
     while (this.#at < this.#pattern.length) {
       const character = this.#pattern.charAt(this.#at)
-      const named = character === '[' && this.#pattern.charAt(this.#at + 1) === ':'
-      const nameEnd = named ? this.#pattern.indexOf(':]', this.#at + 2) : -1
       if (character === ']' && !isFirst) {
         this.#copy(1)
         break
       }
       isFirst = false
-      if (nameEnd >= 0) this.#copy(nameEnd + 2 - this.#at)
-      else if (character !== '\\') this.#copy(1)
-      else this.#copyEscape()
+      if (character === '\\') this.#copyEscape()
+      else this.#copy(this.#match(namedClass)?.[0].length ?? 1)
     }
     this.#add(1)
   }
@@ -125,11 +126,8 @@ class Reader {
 
   /** The valid name that the group begins with, and where its `>` ends. */
   #groupName(): { readonly text: string; readonly end: number } | undefined {
-    const prefix = ['(?P<', '(?<'].find(candidate => this.#pattern.startsWith(candidate, this.#at))
-    if (prefix === undefined) return undefined
-    const end = this.#pattern.indexOf('>', this.#at)
-    const text = this.#pattern.slice(this.#at + prefix.length, end)
-    return end >= 0 && isName(text) ? { text, end: end + 1 - this.#at } : undefined
+    const found = this.#match(groupName)
+    return found?.[1] === undefined ? undefined : { text: found[1], end: found[0].length }
   }
 
   #closeGroup(): void {
@@ -140,15 +138,15 @@ class Reader {
 
   /** `{n}`, `{n,}` or `{n,m}`; other braces are characters. */
   #readRepeat(): void {
-    const end = this.#pattern.indexOf('}', this.#at)
-    const [least = '', most = least, ...more] = this.#pattern.slice(this.#at + 1, end).split(',')
-    if (end < 0 || more.length > 0 || !isNumber(least) || (most !== '' && !isNumber(most))) {
+    const found = this.#match(repeat)
+    if (found === null) {
       this.#copy(1)
       this.#add(1)
       return
     }
+    const [written, least, most = least] = found
     this.#part *= Math.max(1, most === '' ? Number(least) + 1 : Number(most))
-    this.#copy(end + 1 - this.#at)
+    this.#copy(written.length)
   }
 
   #add(size: number): void {
@@ -156,22 +154,13 @@ class Reader {
     this.#part = size
   }
 
+  #match(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at
+    return pattern.exec(this.#pattern)
+  }
+
   #copy(length: number): void {
     this.#plain += this.#pattern.slice(this.#at, this.#at + length)
     this.#at += length
   }
-}
-
-function isName(text: string): boolean {
-  return text !== '' && [...text].every(character => character === '_' || isLetterOrDigit(character))
-}
-
-function isLetterOrDigit(character: string): boolean {
-  return (
-    isNumber(character) || (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z')
-  )
-}
-
-function isNumber(text: string): boolean {
-  return text !== '' && text.length <= 8 && [...text].every(character => character >= '0' && character <= '9')
 }

@@ -35,10 +35,9 @@ export class RegularExpression {
    * @throws LimitError where it is too large
    */
   constructor(pattern: string, budget: Budget) {
+    if (pattern.length > maxPatternSize) throw tooLarge()
     const { plain, groupNames, size } = shapeOf(pattern)
-    if (size > maxPatternSize) {
-      throw new LimitError(`the regular expression is larger than ${maxPatternSize} instructions`)
-    }
+    if (size > maxPatternSize) throw tooLarge()
     if (!pattern.isWellFormed()) throw new InvalidPattern('the regular expression is not UTF-8')
     budget.takeSteps(Math.ceil(size / sizePerStep))
     this.size = size
@@ -139,6 +138,10 @@ export class RegularExpression {
   #metered(text: string, budget: Budget): MeteredText {
     return new MeteredText(text.toWellFormed(), budget, this.#compiled.programSize())
   }
+}
+
+function tooLarge(): LimitError {
+  return new LimitError(`the regular expression is larger than ${maxPatternSize} instructions`)
 }
 
 function compiled(pattern: string): RE2JS {

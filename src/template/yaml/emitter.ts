@@ -1,3 +1,4 @@
+import type { Budget } from '../limits.ts'
 import { analyzeScalar, isBreak } from './analysis.ts'
 import { chompHint, chosenStyle, escaped, needsEscape, type YamlScalar } from './scalar-style.ts'
 
@@ -13,6 +14,7 @@ const longestSimpleKey = 128
  */
 export class YamlEmitter {
   text = ''
+  readonly #budget: Budget
   #column = 0
   /** Whether what was written last is white space; whether the line has nothing but indicators of indentation. */
   #whitespace = true
@@ -23,6 +25,10 @@ export class YamlEmitter {
   #asKey: 'simple' | 'probe' | undefined
   /** The scalar of a key, caught to see whether it is simple. */
   #caught: YamlScalar | undefined
+
+  constructor(budget: Budget) {
+    this.#budget = budget
+  }
 
   scalar(scalar: YamlScalar): void {
     if (this.#asKey === 'probe') {
@@ -203,6 +209,8 @@ export class YamlEmitter {
     const indent = Math.max(this.#indent, 0)
     const isBeyond = this.#column > indent || (this.#column === indent && !this.#whitespace)
     if (!this.#indention || isBeyond) this.#putBreak()
+    // Lines may be short, and their indentation long.
+    this.#budget.checkBytes(this.text.length + indent)
     if (this.#column < indent) this.#put(' '.repeat(indent - this.#column))
     this.#whitespace = true
     this.#indention = true

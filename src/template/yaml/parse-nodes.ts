@@ -1,3 +1,4 @@
+import type { Budget } from '../limits.ts'
 import type { Tag } from './scan-property.ts'
 import { YamlScanner } from './scanner.ts'
 import type { YamlToken } from './token.ts'
@@ -27,22 +28,21 @@ const afterDocument: readonly string[] = ['directive', 'document start', 'docume
 
 /**
  * The first document of a text, as libyaml parses it; undefined where there is none.
- * @throws RenderError
+ * @throws RenderError, LimitError
  */
-export function parseNodes(text: string, maxDepth: number): YamlNode | undefined {
-  return new Parser(text, maxDepth).document()
+export function parseNodes(text: string, budget: Budget): YamlNode | undefined {
+  return new Parser(text, budget).document()
 }
 
 class Parser {
   readonly #scanner: YamlScanner
-  readonly #maxDepth: number
+  readonly #budget: Budget
   readonly #anchors = new Map<string, YamlNode>()
   readonly #prefixes = new Map<string, string>()
-  #depth = 0
 
-  constructor(text: string, maxDepth: number) {
-    this.#scanner = new YamlScanner(text)
-    this.#maxDepth = maxDepth
+  constructor(text: string, budget: Budget) {
+    this.#scanner = new YamlScanner(text, budget)
+    this.#budget = budget
   }
 
   document(): YamlNode | undefined {
@@ -137,22 +137,15 @@ class Parser {
   #sequence(anchor: string | undefined, fill: (items: YamlNode[]) => void): YamlNode {
     const items: YamlNode[] = []
     const node = this.#anchored(anchor, { kind: 'sequence' as const, items })
-    this.#deeper(() => fill(items))
+    this.#budget.deeper(() => fill(items))
     return node
   }
 
   #mapping(anchor: string | undefined, fill: (members: MappingNode['members']) => void): YamlNode {
     const members: MappingNode['members'] = []
     const node = this.#anchored(anchor, { kind: 'mapping' as const, members })
-    this.#deeper(() => fill(members))
+    this.#budget.deeper(() => fill(members))
     return node
-  }
-
-  #deeper(parse: () => void): void {
-    this.#depth += 1
-    if (this.#depth > this.#maxDepth) this.#scanner.fail(`it is nested more than ${this.#maxDepth} deep`)
-    parse()
-    this.#depth -= 1
   }
 
   /** The node that follows an indicator, or an empty one where one of these follows. */

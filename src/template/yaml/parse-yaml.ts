@@ -13,13 +13,13 @@ const notAllowed = /[^\t\n\r\x20-\x7e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\
 /**
  * The first document of a text as gopkg.in/yaml.v2 2.4.0 reads it: YAML 1.1, maps with keys of any scalar type, of equal
  * keys the last one.
- * @throws RenderError with nothing of the text
+ * @throws RenderError with nothing of the text; LimitError
  */
 export function parseYaml(text: string, budget: Budget): Value {
   if (notAllowed.test(text))
     throw new RenderError('the text is not valid YAML: control characters are not allowed')
   budget.takeBytes(text.length)
-  const root = parseNodes(text.replace(/^\ufeff/, ''), budget.limits.maxDepth)
+  const root = parseNodes(text.replace(/^\ufeff/, ''), budget)
   return root === undefined ? null : new Decoder(budget).value(root)
 }
 
@@ -28,7 +28,7 @@ class Decoder {
   readonly #budget: Budget
   /** Aliases being decoded. */
   readonly #open = new Set<YamlNode>()
-  #decoded = 0
+  #count = 0
   #aliased = 0
 
   constructor(budget: Budget) {
@@ -36,7 +36,11 @@ class Decoder {
   }
 
   value(node: YamlNode): Value {
-    this.#count()
+    return node.kind === 'scalar' ? this.#decoded(node) : this.#budget.deeper(() => this.#decoded(node))
+  }
+
+  #decoded(node: YamlNode): Value {
+    this.#take()
     switch (node.kind) {
       case 'scalar':
         return scalarValue(node)
@@ -72,10 +76,10 @@ class Decoder {
   }
 
   #mergeOne(map: TypedMap, source: YamlNode): void {
-    this.#count()
+    this.#take()
     if (source.kind === 'mapping') this.#fill(map, source)
     else if (source.kind === 'alias' && source.target.kind === 'mapping') {
-      this.#inside(source, () => this.#mergeOne(map, source.target))
+      this.#budget.deeper(() => this.#inside(source, () => this.#mergeOne(map, source.target)))
     } else throw new RenderError('the text has a "<<" with something else than maps')
   }
 
@@ -88,11 +92,11 @@ class Decoder {
   }
 
   /** yaml.v2's bound on what aliases may multiply, besides our own. */
-  #count(): void {
+  #take(): void {
     this.#budget.takeElements(1)
-    this.#decoded += 1
+    this.#count += 1
     if (this.#open.size > 0) this.#aliased += 1
-    if (this.#aliased > 100 && this.#decoded > 1_000 && this.#aliased > 0.99 * this.#decoded) {
+    if (this.#aliased > 100 && this.#count > 1_000 && this.#aliased > 0.99 * this.#count) {
       throw new RenderError('the text has too many aliases')
     }
   }

@@ -1,4 +1,4 @@
-import { parseFloatLiteral } from '../literal.ts'
+import { longestNumber, parseFloatLiteral } from '../literal.ts'
 import { Integer, type Value } from '../values.ts'
 
 type Resolved =
@@ -27,6 +27,7 @@ const timestampPattern =
 export function resolveScalar(text: string): Resolved {
   const word = words.get(text)
   if (word !== undefined) return word
+  if (text.length > longestNumber) return { tag: 'str', value: text }
   if (text.startsWith('.')) return floatOf(text) ?? { tag: 'str', value: text }
   if (!/^[-+\d]/.test(text)) return { tag: 'str', value: text }
   if (isTimestamp(text)) return { tag: 'timestamp', value: text }

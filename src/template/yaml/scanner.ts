@@ -1,3 +1,4 @@
+import type { Budget } from '../limits.ts'
 import { Cursor, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd } from './cursor.ts'
 import { scanAnchor, scanDirective, scanTag } from './scan-property.ts'
 import { scanBlock, scanPlain, scanQuoted } from './scan-scalar.ts'
@@ -6,10 +7,14 @@ import type { TokenKind, YamlToken } from './token.ts'
 
 const plainStart = /[^ \t\n\r\0\u0085\u2028\u2029\-?:,[\]{}#&*!|>'"%@`]/
 
+/** A token, and what is made of it, takes some 200 bytes until all is read. */
+const stepsPerToken = 4
+
 /**
  * Splits a text as libyaml does, no further than is asked for: what is wrong after the first document is never seen.
  */
 export class YamlScanner {
+  readonly #budget: Budget
   readonly #cursor: Cursor
   readonly #tokens: YamlToken[] = []
   /** Tokens that were taken. */
@@ -19,7 +24,8 @@ export class YamlScanner {
   readonly #keys: SimpleKeys
   #keyAllowed = true
 
-  constructor(text: string) {
+  constructor(text: string, budget: Budget) {
+    this.#budget = budget
     this.#cursor = new Cursor(text)
     this.#keys = new SimpleKeys(this.#cursor)
   }
@@ -48,6 +54,7 @@ export class YamlScanner {
   }
 
   #fetch(): void {
+    this.#budget.takeSteps(stepsPerToken)
     this.#skipToToken()
     this.#unroll(this.#cursor.column)
     const cursor = this.#cursor

@@ -3,6 +3,7 @@ import { JsonNumber } from '../../core/json.ts'
 import { formatFloat } from '../format-float.ts'
 import { bytesOfString } from '../go-string.ts'
 import { asNumber } from '../json-number.ts'
+import type { Budget } from '../limits.ts'
 import {
   integerOf,
   isMap,
@@ -26,10 +27,10 @@ const lineLength = 70
 
 /**
  * YAML 1.1 as gopkg.in/yaml.v2 2.4.0 writes it.
- * @throws RenderError for what YAML cannot say
+ * @throws RenderError for what YAML cannot say; LimitError
  */
-export function toYaml(value: Value): string {
-  const emitter = new YamlEmitter()
+export function toYaml(value: Value, budget: Budget): string {
+  const emitter = new YamlEmitter(budget)
   write(value, emitter)
   return emitter.text
 }

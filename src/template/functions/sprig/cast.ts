@@ -1,12 +1,10 @@
 import { JsonNumber } from '../../../core/json.ts'
-import { parseFloatLiteral, parseInteger } from '../../literal.ts'
+import { longestNumber, parseFloatLiteral, parseInteger } from '../../literal.ts'
 import { Integer, type Value } from '../../values.ts'
 import { NamedNumber } from './named-number.ts'
 
 const minInt64 = -(2n ** 63n)
 const limitInt64 = 2n ** 63n
-/** Of a text that is read as a number. */
-const longestNumber = 1_000
 
 /** spf13/cast's ToInt64: zero for what is no number. */
 export function toInt64(value: Value): bigint {
@@ -32,8 +30,9 @@ export function toFloat64(value: Value): number {
 
 /** Go's strconv.ParseInt with its error ignored: zero for no number, the nearest for one that is too large. */
 export function decimalInt64(text: string): bigint {
-  const [, sign, digits] = /^([+-]?)0*(\d*)$/.exec(text) ?? []
-  if (digits === undefined || text === sign) return 0n
+  const [, sign, all] = /^([+-]?)(\d+)$/.exec(text) ?? []
+  if (all === undefined) return 0n
+  const digits = all.replace(/^0+/, '')
   const magnitude = digits.length > 20 ? limitInt64 : BigInt(digits)
   if (sign === '-') return -magnitude < minInt64 ? minInt64 : -magnitude
   return magnitude < limitInt64 ? magnitude : limitInt64 - 1n
@@ -53,7 +52,6 @@ function truncated(value: number): bigint {
 
 /** Base prefixes count, and a leading zero means octal; a fraction of zeros does not matter. */
 function integerOfText(text: string): bigint {
-  if (text.length > longestNumber) return 0n
   const value = parseInteger(text.replace(/\.0+$/, '')) ?? 0n
   return value >= minInt64 && value < limitInt64 ? value : 0n
 }

@@ -9,7 +9,7 @@ import { derivePassword } from './derive-password.ts'
 
 const blockSize = 16
 /** It is made to take long: a third of a second. */
-const derivationSteps = 1_000_000
+const derivationSteps = 100_000
 
 /** The part of sprig's crypto.go that makes the same of the same. */
 export const sprigCryptoFunctions: FunctionGroup = {

@@ -1,8 +1,12 @@
 import type { Budget } from '../../limits.ts'
-import { isPlainMap, itemsOf, List, TypedMap, type Value } from '../../values.ts'
+import { isMap, isPlainMap, itemsOf, List, TypedMap, type Value } from '../../values.ts'
 
 /** Lists and maps copied, and those within. */
 export function deepCopy(value: Value, budget: Budget): Value {
+  return isMap(value) || itemsOf(value) !== undefined ? budget.deeper(() => copied(value, budget)) : value
+}
+
+function copied(value: Value, budget: Budget): Value {
   if (value instanceof TypedMap) {
     if (value.isNil) return value
     budget.takeElements(value.size)

@@ -21,15 +21,21 @@ const comparisonsPerStep = 16
 export function deepEqual(a: Value, b: Value, budget: Budget): boolean {
   if (typeof a !== 'object' || typeof b !== 'object') {
     budget.takeSteps(1 / comparisonsPerStep)
+    // Texts of one length are compared to their ends.
+    if (typeof a === 'string' && typeof b === 'string' && a.length === b.length) budget.takeRead(a.length)
     return a === b
   }
   budget.takeSteps(1)
   if (isAbsent(a) || isAbsent(b)) return isAbsent(a) && isAbsent(b)
   if (typeName(a) !== typeName(b) || isNil(a) !== isNil(b)) return false
-  if (isMap(a)) return isMap(b) && (a === b || equalMaps(a, b, budget))
+  if (isMap(a)) return isMap(b) && (a === b || budget.deeper(() => equalMaps(a, b, budget)))
   const [items, others] = [itemsOf(a), itemsOf(b)]
-  if (items !== undefined) return items === others || equalLists(items, others ?? [], budget)
-  if (a instanceof StructPointer && b instanceof StructPointer) return a === b || equalStructs(a, b, budget)
+  if (items !== undefined) {
+    return items === others || budget.deeper(() => equalLists(items, others ?? [], budget))
+  }
+  if (a instanceof StructPointer && b instanceof StructPointer) {
+    return a === b || budget.deeper(() => equalStructs(a, b, budget))
+  }
   if (a instanceof Opaque && b instanceof Opaque) return a.identity === b.identity
   if (a instanceof Complex && b instanceof Complex) return a.real === b.real && a.imaginary === b.imaginary
   return (integerOf(a) ?? textOf(a) ?? a) === (integerOf(b) ?? textOf(b) ?? b)
@@ -47,6 +53,7 @@ function equalLists(items: readonly Value[], others: readonly Value[], budget: B
 
 function equalMaps(a: MapValue, b: MapValue, budget: Budget): boolean {
   if (a.size !== b.size) return false
+  budget.takeCopies(a.size)
   const keys: Iterable<Value> = a.keys()
   return [...keys].every(key => {
     return hasKey(b, key) && deepEqual(valueAt(a, key), valueAt(b, key), budget)

@@ -1,9 +1,7 @@
 import { RenderError } from '../../../core/errors.ts'
 import { type JsonStyle, toJson } from '../../json-text.ts'
-import type { Pass } from '../../pass.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
 import { isTrue, type Value } from '../../values.ts'
-import { writtenSize } from '../../written-size.ts'
 import { valueOfJson } from '../parse-json.ts'
 import { deepCopy } from './deep-copy.ts'
 import { tolerant } from './tolerant.ts'
@@ -26,10 +24,13 @@ export const sprigDefaultFunctions: FunctionGroup = {
   sprig_empty: { parameters: ['any'], call: ([value]) => isEmpty(value) },
   sprig_fromJson: {
     parameters: ['string'],
-    call: ([text]: readonly [string]) => tolerant(() => valueOfJson(text), null),
+    call: ([text]: readonly [string], { budget }) => tolerant(() => valueOfJson(text, budget), null),
   },
   sprig_mustDeepCopy: copies(),
-  sprig_mustFromJson: { parameters: ['string'], call: ([text]: readonly [string]) => valueOfJson(text) },
+  sprig_mustFromJson: {
+    parameters: ['string'],
+    call: ([text]: readonly [string], { budget }) => valueOfJson(text, budget),
+  },
   sprig_mustToJson: encoder({ escapesHtml: true, pretty: false }),
   sprig_mustToPrettyJson: encoder({ escapesHtml: true, pretty: true }),
   sprig_mustToRawJson: encoder({ escapesHtml: false, pretty: false }),
@@ -57,15 +58,13 @@ function copies(): TemplateFunction {
 }
 
 function encoder(style: JsonStyle): TemplateFunction {
-  return { parameters: ['any'], call: ([value], pass) => encoded(value, style, pass) }
+  return { parameters: ['any'], call: ([value], { budget }) => toJson(value, style, budget) }
 }
 
 /** What JSON cannot say gives an empty text. */
 function tolerantEncoder(style: JsonStyle): TemplateFunction {
-  return { parameters: ['any'], call: ([value], pass) => tolerant(() => encoded(value, style, pass), '') }
-}
-
-function encoded(value: Value, style: JsonStyle, { budget }: Pass): string {
-  budget.takeBytes(writtenSize(value))
-  return toJson(value, style)
+  return {
+    parameters: ['any'],
+    call: ([value], { budget }) => tolerant(() => toJson(value, style, budget), ''),
+  }
 }

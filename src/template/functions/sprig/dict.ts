@@ -3,7 +3,6 @@ import { sortedKeys } from '../../sorted-keys.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
 import { isPlainMap, List, type PlainMap, TypedMap, typeName, type Value } from '../../values.ts'
 import { writableMap } from '../../writable-map.ts'
-import { writtenSize } from '../../written-size.ts'
 import { mergeInto } from '../maps.ts'
 import { strval } from './strval.ts'
 
@@ -41,8 +40,8 @@ export const sprigDictFunctions: FunctionGroup = {
     parameters: [],
     variadic: dict,
     call: (maps: readonly Dict[], { budget }) => {
+      for (const map of maps) budget.takeOrder(map?.keys() ?? [])
       const keys = maps.flatMap(map => (map === null ? [] : sortedKeys(map)))
-      budget.takeCopies(keys.length)
       return new List('[]string', keys)
     },
   },
@@ -78,7 +77,7 @@ export const sprigDictFunctions: FunctionGroup = {
   sprig_values: {
     parameters: [dict],
     call: ([map]: readonly [Dict], { budget }) => {
-      budget.takeCopies(map?.size ?? 0)
+      budget.takeOrder(map?.keys() ?? [])
       return map === null ? [] : sortedKeys(map).map(key => map.get(key))
     },
   },
@@ -89,10 +88,11 @@ function merging(overrides: boolean): TemplateFunction {
     parameters: [dict],
     variadic: dict,
     call: ([target, ...sources]: readonly [Dict, ...Dict[]], { budget }) =>
-      sources.reduce((merged: Value, source) => {
-        budget.takeBytes(writtenSize(source))
-        return mergeInto(isPlainMap(merged) ? merged : null, source, overrides)
-      }, target),
+      sources.reduce(
+        (merged: Value, source) =>
+          mergeInto(isPlainMap(merged) ? merged : null, source, { overrides, budget }),
+        target,
+      ),
   }
 }
 

@@ -17,7 +17,7 @@ export const sprigListFunctions: FunctionGroup = {
     parameters: ['int', 'any'],
     call: ([size, list]: readonly [bigint, Value], { budget }) => {
       const items = listOf(list)
-      budget.takeCopies(items.length)
+      budget.takeElements(items.length)
       return new List('[][]interface {}', chunks(items, size))
     },
   }),
@@ -29,8 +29,8 @@ export const sprigListFunctions: FunctionGroup = {
     parameters: [],
     variadic: 'any',
     call: (lists, { budget }) => {
+      budget.takeCopies(lists.reduce((sum: number, list) => sum + listOf(list).length, 0))
       const items = lists.flatMap(listOf)
-      budget.takeCopies(items.length)
       return items.length === 0 ? nilList() : items
     },
   },
@@ -64,7 +64,10 @@ export const sprigListFunctions: FunctionGroup = {
   ...withMust('slice', {
     parameters: ['any'],
     variadic: 'any',
-    call: ([list, start, end]) => slice(list, start, end),
+    call: ([list, start, end], { budget }) => {
+      budget.takeCopies(listOf(list).length)
+      return slice(list, start, end)
+    },
   }),
   sprig_tuple: { parameters: [], variadic: 'any', call: args => args },
   ...withMust('uniq', onList(unique)),

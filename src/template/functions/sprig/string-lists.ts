@@ -10,17 +10,16 @@ export const sprigStringListFunctions: FunctionGroup = {
     parameters: ['string', 'any'],
     call: ([separator, list]: readonly [string, Value], pass) => {
       const texts = strslice(list, pass)
-      const size = texts.reduce((sum, text) => sum + separator.length + text.length, 0)
-      pass.budget.takeBytes(Math.max(0, size - separator.length))
-      return joined(texts.join(separator))
+      return joined(pass.budget.join(texts, separator))
     },
   },
   sprig_sortAlpha: {
     parameters: ['any'],
     call: ([value], pass) => {
       if (itemsOf(value) === undefined) return new List('[]string', [strval(value, pass)])
-      const texts = strslice(value, pass).toSorted(compareStrings)
-      pass.budget.takeSteps(texts.length)
+      const unsorted = strslice(value, pass)
+      pass.budget.takeOrder(unsorted)
+      const texts = unsorted.toSorted(compareStrings)
       // A list of texts is sorted itself, as there.
       if (value instanceof List && value.type === '[]string') value.items = texts
       return new List('[]string', texts)

@@ -30,9 +30,10 @@ export const sprigStringFunctions: FunctionGroup = {
     parameters: [],
     variadic: 'any',
     call: (args, pass) =>
-      withoutNil(args)
-        .map(value => strval(value, pass))
-        .join(' '),
+      pass.budget.join(
+        withoutNil(args).map(value => strval(value, pass)),
+        ' ',
+      ),
   },
   sprig_contains: onTwo((part, text) => text.includes(part)),
   sprig_hasPrefix: onTwo((prefix, text) => text.startsWith(prefix)),
@@ -57,9 +58,10 @@ export const sprigStringFunctions: FunctionGroup = {
     parameters: [],
     variadic: 'any',
     call: (args, pass) =>
-      withoutNil(args)
-        .map(value => quoted(strval(value, pass), { quote: '"', asciiOnly: false }))
-        .join(' '),
+      pass.budget.join(
+        withoutNil(args).map(value => quoted(strval(value, pass), { quote: '"', asciiOnly: false })),
+        ' ',
+      ),
   },
   sprig_repeat: {
     parameters: ['int', 'string'],
@@ -86,9 +88,10 @@ export const sprigStringFunctions: FunctionGroup = {
     parameters: [],
     variadic: 'any',
     call: (args, pass) =>
-      withoutNil(args)
-        .map(value => `'${strval(value, pass)}'`)
-        .join(' '),
+      pass.budget.join(
+        withoutNil(args).map(value => `'${strval(value, pass)}'`),
+        ' ',
+      ),
   },
   sprig_substr: {
     parameters: ['int', 'int', 'string'],

@@ -4,12 +4,12 @@ import { formatArgument } from '../../format-value.ts'
 import { joined } from '../../go-string.ts'
 import type { Pass } from '../../pass.ts'
 import { itemsOf, typeName, type Value } from '../../values.ts'
-import { writtenSize } from '../../written-size.ts'
+import { checkWritable } from '../../written-size.ts'
 
 /** The text of a value as sprig makes it: what `%v` prints. */
 export function strval(value: Value, { budget }: Pass): string {
   if (typeof value === 'string') return value
-  budget.takeBytes(writtenSize(value))
+  checkWritable([value], budget)
   return joined(formatArgument(value, 'v', noFlags()))
 }
 

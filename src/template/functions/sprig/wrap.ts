@@ -29,8 +29,8 @@ export function wrap(text: string, options: WrapOptions): string {
     if (end < 0) break
     parts.push(line.slice(at, end))
     at = isCut ? end : end + 1
-    options.budget.checkBytes(parts.length * separator.length)
+    options.budget.takeElements(1)
   }
   parts.push(line.slice(at))
-  return fromByteString(parts.join(separator))
+  return fromByteString(options.budget.join(parts, separator))
 }
