@@ -31,7 +31,8 @@ export type JournalFields = Readonly<
 
 /**
  * Reads secrets from one backend.
- * - Never retries and never waits out a throttle: it throws a ProviderError, and the agent decides when to ask again.
+ * - Never retries and never waits out a throttle: it throws a ProviderError, and the agent decides when to ask again. What
+ *   comes before Retry-After has passed may be refused without asking.
  *   Replacing a token that the backend no longer knows and asking once more is not a retry.
  * - Opens nothing before the first call; logs in once for all calls under way.
  * - At most `max_connections` requests of one provider are under way; further calls wait their turn.

@@ -3,6 +3,7 @@ import { providerContract } from '../contract/provider-contract.ts'
 import { startFaultProxy } from '../support/fault-proxy.ts'
 import { vaultServerKinds } from '../support/vault-servers.ts'
 import { createVaultWorkplace, type VaultWorkplace } from '../support/vault-workplace.ts'
+import { createVirtualClock } from '../support/virtual-clock.ts'
 import { waitUntil } from '../support/wait-until.ts'
 
 const kinds = vaultServerKinds()
@@ -29,6 +30,7 @@ describe.each(kinds)("Vault's secrets, on $name", kind => {
       const auth = await place.appRole('contract_secret_id')
       const secretId = await place.newSecretId()
       place.file('contract_secret_id', secretId)
+      const clock = createVirtualClock()
       const faults = {
         sealed: { status: 503, body: `{"errors":["Vault is sealed","${secretId}"]}` },
         unavailable: { status: 500, body: `{"errors":["${password}","${secretId}"]}` },
@@ -39,7 +41,7 @@ describe.each(kinds)("Vault's secrets, on $name", kind => {
         reset: 'reset',
       } as const
       return {
-        provider: place.open(auth, { address: proxy.address, timeoutMs: 500 }),
+        provider: place.open(auth, { address: proxy.address, timeoutMs: 500 }, clock),
         reference: 'vault:secret/app/contract',
         missing: 'vault:secret/app/nowhere',
         forbidden: 'vault:secret/other/forbidden',
@@ -52,6 +54,8 @@ describe.each(kinds)("Vault's secrets, on $name", kind => {
         },
         misbehave: async how => {
           proxy.fault = how && { path: /./, fault: faults[how] }
+          // Nobody is asked before Retry-After is over.
+          if (how === undefined) await clock.advance(7_000)
         },
         [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
       }
