@@ -1,3 +1,5 @@
+import { didYouMean } from '../core/suggest.ts'
+
 const credentialKeys = new Set([
   'token',
   'wrapped_token',
@@ -24,6 +26,13 @@ const credentialKeys = new Set([
 /** Whether a key by its name holds a credential itself. No key of the schema does: credentials come from files. */
 export function isCredentialKey(key: string): boolean {
   return credentialKeys.has(key.toLowerCase().replaceAll('-', '_'))
+}
+
+/** Whether a key, which may be mistyped, is followed by a credential: a line that shows a mistake must not show that. */
+export function mayHoldCredential(key: string): boolean {
+  const written = key.toLowerCase().replaceAll('-', '_')
+  if (isCredentialKey(key) || didYouMean(written, [...credentialKeys]) !== undefined) return true
+  return [...credentialKeys].some(known => written.startsWith(known) && written !== `${known}_file`)
 }
 
 /** How to do without a literal credential, where the keys that `known` lists are understood. */

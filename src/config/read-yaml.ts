@@ -13,7 +13,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import type { Place, Problem } from '../core/problem.ts'
-import { isCredentialKey } from './credential.ts'
+import { mayHoldCredential } from './credential.ts'
 import type { ConfigurationSource, DataPath, TextPosition } from './source.ts'
 
 /** Reads YAML 1.2, and JSON as a part of it. `file` is absolute. Never throws: what cannot be read is a problem. */
@@ -90,7 +90,7 @@ function maskCredentials(text: string, document: Document): string {
       if (!isScalar(pair.key) || !isScalar(pair.value)) return
       const key = String(pair.key.value)
       const signingKey = key === 'secret' && isMap(parent) && parent.has('webhook')
-      if (isCredentialKey(key) || signingKey) masked = maskScalar(masked, pair.value)
+      if (mayHoldCredential(key) || signingKey) masked = maskScalar(masked, pair.value)
     },
   })
   return masked

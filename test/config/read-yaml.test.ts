@@ -93,4 +93,17 @@ describe('readYaml', () => {
     expect(source.place(['c', 'd'], 'value').excerpt).toBe('c: { webhook: x, secret: ******, d: 1 }')
     expect(source.place(['secret'], 'value').excerpt).toBe('secret: db')
   })
+
+  it.each([
+    ['secret_id_fil', '******'],
+    ['tokn', '******'],
+    ['Pasword', '******'],
+    ['token-files', '******'],
+    ['secret_id_file', 'canary'],
+    ['role_id', 'canary'],
+    ['mode', 'canary'],
+  ])('takes a mistyped key for what it was meant to be: %s', (key, shown) => {
+    const source = readYaml(`${key}: canary\n`, file)
+    expect(source.place([key], 'value').excerpt).toBe(`${key}: ${shown}`)
+  })
 })
