@@ -4,7 +4,7 @@ import { type ExitCode, exitCodes } from '../core/errors.ts'
 import type { ConfigurationOptions, LogOptions, ProgramContext } from './context.ts'
 import type { DevStoreCommandOptions } from './dev-store.ts'
 import type { ImportOptions } from './import.ts'
-import type { RenderOptions } from './render.ts'
+import type { RenderOptions } from './render/render.ts'
 import { reportError } from './report-error.ts'
 
 /** Runs one command of the command line and answers its exit code. Each command is loaded when it is asked for. */
@@ -93,7 +93,7 @@ function createProgram(context: ProgramContext, done: Done): Command {
       ),
     )
     .action(async (target: string | undefined, options: RenderOptions) => {
-      const { render } = await import('./render.ts')
+      const { render } = await import('./render/render.ts')
       done(await render(context, target, options))
     })
 

@@ -3,9 +3,9 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, type TestContext } from 'vitest'
-import { openRenderWorkplace } from '../support/render-workplace.ts'
+import { openRenderWorkplace } from '../../support/render-workplace.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url))
 
 /** As an agent in its container: root with CHOWN and KILL only, which cannot read what it gave away. */
 function runAsAgent(directory: string, ...args: string[]) {

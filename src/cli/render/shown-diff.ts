@@ -1,4 +1,4 @@
-import type { Piece } from '../core/piece.ts'
+import type { Piece } from '../../core/piece.ts'
 import { diffLines, type Hunk } from './line-diff.ts'
 
 /** A line of a comparison: as it was, new, no longer there, or with another value in it (`~`). */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { previewOutputs } from '../../src/cli/preview-outputs.ts'
-import type { Output } from '../../src/core/output.ts'
+import { previewOutputs } from '../../../src/cli/render/preview-outputs.ts'
+import type { Output } from '../../../src/core/output.ts'
 
 it('shows the files that a template declares as files of their own, without their content', async () => {
   const output: Output = {

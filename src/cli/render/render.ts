@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import { ConfigurationError, type ExitCode, exitCodes } from '../core/errors.ts'
-import { createClock } from '../platform/clock.ts'
-import { renderOffline } from '../template/render-offline.ts'
-import type { ProgramContext } from './context.ts'
+import { ConfigurationError, type ExitCode, exitCodes } from '../../core/errors.ts'
+import { createClock } from '../../platform/clock.ts'
+import { renderOffline } from '../../template/render-offline.ts'
+import type { ProgramContext } from '../context.ts'
+import { reportError } from '../report-error.ts'
+import { palette } from '../terminal.ts'
 import { readGiven } from './read-given.ts'
-import { reportError } from './report-error.ts'
-import { palette } from './terminal.ts'
 import { filesChanged, watchFiles } from './watch-files.ts'
 
 export interface RenderOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openRenderWorkplace } from '../support/render-workplace.ts'
+import { openRenderWorkplace } from '../../support/render-workplace.ts'
 
 describe('rendering a template with data from files', () => {
   it('prints it in clear', async () => {

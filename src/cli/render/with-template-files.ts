@@ -1,8 +1,8 @@
-import type { ResolvedConfiguration } from '../config/resolved.ts'
-import { messageOf } from '../core/errors.ts'
-import { type Reference, templateFileProvider } from '../core/reference.ts'
-import type { Secret } from '../core/secret.ts'
-import { createFileProvider } from '../providers/file/file.ts'
+import type { ResolvedConfiguration } from '../../config/resolved.ts'
+import { messageOf } from '../../core/errors.ts'
+import { type Reference, templateFileProvider } from '../../core/reference.ts'
+import type { Secret } from '../../core/secret.ts'
+import { createFileProvider } from '../../providers/file/file.ts'
 import type { SecretSource } from './preview-outputs.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { openRenderWorkplace } from '../support/render-workplace.ts'
+import { openRenderWorkplace } from '../../support/render-workplace.ts'
 
 /** Renders an output with this template, in which `DIR` stands for the directory of the configuration. */
 async function render(contents: string) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { ConfigurationError } from '../core/errors.ts'
+import { ConfigurationError } from '../../core/errors.ts'
 
 /**
  * The text of a file that the command line names.

@@ -1,7 +1,7 @@
-import { messageOf } from '../core/errors.ts'
-import type { DeclaredFile, Output, OutputFile, ReadSecret, Target, TargetFile } from '../core/output.ts'
-import { hidden, type Piece } from '../core/piece.ts'
-import { type Reference, secretKey } from '../core/reference.ts'
+import { messageOf } from '../../core/errors.ts'
+import type { DeclaredFile, Output, OutputFile, ReadSecret, Target, TargetFile } from '../../core/output.ts'
+import { hidden, type Piece } from '../../core/piece.ts'
+import { type Reference, secretKey } from '../../core/reference.ts'
 
 /** Where the secrets of a preview come from. */
 export interface SecretSource {

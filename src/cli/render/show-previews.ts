@@ -1,12 +1,12 @@
-import type { ResolvedConfiguration } from '../config/resolved.ts'
-import { type ExitCode, exitCodes, KeyturnError, problemOf } from '../core/errors.ts'
-import type { Piece } from '../core/piece.ts'
+import type { ResolvedConfiguration } from '../../config/resolved.ts'
+import { type ExitCode, exitCodes, KeyturnError, problemOf } from '../../core/errors.ts'
+import type { Piece } from '../../core/piece.ts'
+import type { ProgramContext } from '../context.ts'
+import { formatProblem } from '../format-problem.ts'
+import { type Palette, palette, printable, withLabels } from '../terminal.ts'
 import { comparePublished } from './compare-published.ts'
-import type { ProgramContext } from './context.ts'
-import { formatProblem } from './format-problem.ts'
 import type { Preview } from './preview-outputs.ts'
 import type { RenderOptions } from './render.ts'
-import { type Palette, palette, printable, withLabels } from './terminal.ts'
 
 export interface ShowOptions {
   readonly context: ProgramContext

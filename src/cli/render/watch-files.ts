@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs'
-import type { Clock } from '../core/ports.ts'
+import type { Clock } from '../../core/ports.ts'
 
 /** Files and how they were when they were about to be read. */
 export interface WatchedFiles {

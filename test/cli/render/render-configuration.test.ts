@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { canary } from '../support/canary.ts'
-import { openRenderWorkplace } from '../support/render-workplace.ts'
+import { canary } from '../../support/canary.ts'
+import { openRenderWorkplace } from '../../support/render-workplace.ts'
 
 const [user, password, pem] = [canary('user'), canary('password'), `${canary('pem')}\n${canary('pem')}\n`]
 const data = { db: { user, password, port: 5432 }, tls: { certificate: pem, private_key: pem } }

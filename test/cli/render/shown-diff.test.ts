@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { diffLines } from '../../src/cli/line-diff.ts'
-import { clearDiff, type DiffRow, shownDiff } from '../../src/cli/shown-diff.ts'
-import type { Piece } from '../../src/core/piece.ts'
+import { diffLines } from '../../../src/cli/render/line-diff.ts'
+import { clearDiff, type DiffRow, shownDiff } from '../../../src/cli/render/shown-diff.ts'
+import type { Piece } from '../../../src/core/piece.ts'
 
 const lines = (text: string) => text.match(/[^\n]*\n|[^\n]+$/g) ?? []
 const rows = (diff: readonly DiffRow[]) => diff.map(({ mark, text }) => `${mark}${text.trimEnd()}`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { openRenderWorkplace } from '../support/render-workplace.ts'
-import { waitUntil } from '../support/wait-until.ts'
+import { openRenderWorkplace } from '../../support/render-workplace.ts'
+import { waitUntil } from '../../support/wait-until.ts'
 
 function openWatched() {
   const { render, ...workplace } = openRenderWorkplace()

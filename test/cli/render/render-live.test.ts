@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { canary } from '../support/canary.ts'
-import { openStore } from '../support/open-store.ts'
-import { openRenderWorkplace } from '../support/render-workplace.ts'
+import { canary } from '../../support/canary.ts'
+import { openStore } from '../../support/open-store.ts'
+import { openRenderWorkplace } from '../../support/render-workplace.ts'
 
 const template = `user={{ .dbuser.username }}
 {{ with secret "secret/data/app/stripe" }}stripe={{ .Data.data.key }}{{ end }}

@@ -1,10 +1,10 @@
 import { lstatSync, readFileSync } from 'node:fs'
+import { formatProblem } from '../format-problem.ts'
+import { type Palette, palette, printable, withLabels } from '../terminal.ts'
 import { equalsDigest } from './equals-digest.ts'
-import { formatProblem } from './format-problem.ts'
 import type { Outcome, Preview } from './preview-outputs.ts'
 import type { ShowOptions } from './show-previews.ts'
 import { clearDiff, type DiffRow, shownDiff } from './shown-diff.ts'
-import { type Palette, palette, printable, withLabels } from './terminal.ts'
 
 const contextLines = 2
 

@@ -1,5 +1,5 @@
-import { createFileSystem } from '../publish/file-system.ts'
-import { digestOf, readState } from '../publish/state.ts'
+import { createFileSystem } from '../../publish/file-system.ts'
+import { digestOf, readState } from '../../publish/state.ts'
 import type { Preview } from './preview-outputs.ts'
 
 /**
