@@ -60,12 +60,13 @@ async function templateOf(
   sources: Sources,
 ): Promise<Renderer> {
   const { dot, writeKey, outsideOf } = sources
-  const { text, name, delimiters: [left, right] = [], missingKey } = source
+  const { text, parsed, name, delimiters: [left, right] = [], missingKey } = source
   const { compileTemplate } = await import('../template/compile-template.ts')
   const secretProvider = secretProviderOf(sources)
   const outside = outsideOf(output, source)
   const { limits } = sources.templates
   return compileTemplate(text, {
+    parsed,
     name,
     left,
     right,

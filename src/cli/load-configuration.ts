@@ -101,8 +101,8 @@ async function templateParser({ data }: ConfigurationSource): Promise<Configurat
   if (!/"(template|contents)":/.test(JSON.stringify(data) ?? '')) {
     return () => ({ secrets: [] })
   }
-  const { namedInTemplate } = await import('../template/named-in-template.ts')
-  return (text, reading) => ({ secrets: namedInTemplate(text, reading) })
+  const { readTemplate } = await import('../template/read-template.ts')
+  return readTemplate
 }
 
 export function programExists(program: string, searchPath: string): boolean {

@@ -172,6 +172,8 @@ export type FileSource =
   | {
       readonly kind: 'template'
       readonly text: string
+      /** The text as the template engine has parsed it, for itself alone. */
+      readonly parsed: unknown
       readonly name: string
       /** Undefined for Go's. */
       readonly delimiters: readonly [left: string, right: string] | undefined

@@ -8,7 +8,7 @@ import { functionsAllowing, loadFunctions } from './functions.ts'
 import { bytesOfString } from './go-string.ts'
 import { LazyMap } from './lazy-map.ts'
 import { defaultLimits, type Limits } from './limits.ts'
-import type { ParsedTemplate } from './nodes.ts'
+import { ParsedTemplate } from './nodes.ts'
 import { nothingOutside, type Outside } from './outside.ts'
 import { parse } from './parse.ts'
 import { Pass } from './pass.ts'
@@ -18,6 +18,8 @@ import { positionAt, TemplateSyntaxError } from './template-error.ts'
 import type { Value } from './values.ts'
 
 export interface CompileOptions {
+  /** What `readTemplate` made of the text, so that it is parsed once; without it, it is parsed here. */
+  readonly parsed?: unknown
   /** For errors: the file's path, or the output's where the template stands in the configuration. */
   readonly name: string
   /** The configured secrets: `{{ .name.field }}`; a reference with a field is that field's value. */
@@ -38,7 +40,7 @@ export interface CompileOptions {
 }
 
 /**
- * Parses a template once, for rendering it often, and loads the code of the functions that it calls, so that rendering
+ * Makes of a template what renders it often, and loads the code of the functions that it calls, so that rendering
  * need not wait.
  * @throws TemplateSyntaxError where it does not parse or names a secret that is not configured
  */
@@ -51,7 +53,10 @@ export async function compileTemplate(text: string, options: CompileOptions): Pr
     outside = nothingOutside,
     limits = defaultLimits,
   } = options
-  const template = parse(text, { ...options, functions: functionsAllowing(outside.allow) })
+  const template =
+    options.parsed instanceof ParsedTemplate
+      ? options.parsed
+      : parse(text, { ...options, functions: functionsAllowing(outside.allow) })
   const references = referencesOf(template, options)
   const functions = await loadFunctions(template.functions)
   return {

@@ -89,12 +89,26 @@ export interface ChainNode extends Positioned {
   readonly path: readonly string[]
 }
 
-/** A parsed text with all templates that it defines, itself under the empty name. */
-export interface ParsedTemplate {
+interface TemplateParts {
   /** For errors. */
   readonly name: string
   readonly text: string
   readonly templates: ReadonlyMap<string, Body>
   /** Names of all functions that it calls. */
   readonly functions: ReadonlySet<string>
+}
+
+/** A parsed text with all templates that it defines, itself under the empty name. A class, for it is handed through the configuration. */
+export class ParsedTemplate implements TemplateParts {
+  readonly name: string
+  readonly text: string
+  readonly templates: ReadonlyMap<string, Body>
+  readonly functions: ReadonlySet<string>
+
+  constructor({ name, text, templates, functions }: TemplateParts) {
+    this.name = name
+    this.text = text
+    this.templates = templates
+    this.functions = functions
+  }
 }

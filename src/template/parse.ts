@@ -1,7 +1,7 @@
 import type { FunctionLookup } from './functions.ts'
 import { Budget, defaultLimits, type Limits } from './limits.ts'
 import { unquote } from './literal.ts'
-import type { Body, BranchNode, Node, ParsedTemplate } from './nodes.ts'
+import { type Body, type BranchNode, type Node, ParsedTemplate } from './nodes.ts'
 import { ExpressionParser } from './parse-expression.ts'
 import { type Delimiters, TokenStream } from './token-stream.ts'
 import { isBlank } from './white-space.ts'
@@ -24,7 +24,7 @@ export function parse(text: string, options: ParseOptions): ParsedTemplate {
   const delimiters: Delimiters = { left: options.left || '{{', right: options.right || '}}' }
   const budget = new Budget(options.limits ?? defaultLimits)
   const tokens = new TokenStream({ name: options.name, text, delimiters, budget })
-  return { name: options.name, text, ...new Parser(tokens, options.functions).parse() }
+  return new ParsedTemplate({ name: options.name, text, ...new Parser(tokens, options.functions).parse() })
 }
 
 /** What ended a body: `else` leaves an `if` or `with` after it to be read. */

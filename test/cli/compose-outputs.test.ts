@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { composeOutputs } from '../../src/cli/compose-outputs.ts'
 import type { ReadSecret } from '../../src/core/output.ts'
+import { readTemplate } from '../../src/template/read-template.ts'
 import { load } from '../config/load.ts'
 import { createVirtualClock } from '../support/virtual-clock.ts'
 
@@ -9,12 +10,13 @@ const read: ReadSecret = ({ path }) => ({
   fields: new Map([['value', { content: path, value: path }]]),
 })
 
+const ends = { writeKey: new Uint8Array(32), clock: createVirtualClock() }
+
 /** What each file of the configuration is rendered to, in its order; a failure as its message. */
 async function render(yaml: string, environment: Record<string, string> = {}): Promise<unknown[]> {
   const { configuration, problems } = load(yaml, { environment })
   if (configuration === undefined) throw new Error(JSON.stringify(problems))
-  const clock = createVirtualClock()
-  const outputs = await composeOutputs(configuration, { writeKey: new Uint8Array(32), clock })
+  const outputs = await composeOutputs(configuration, ends)
   return outputs.flatMap(({ files }) =>
     files.map(({ renderer }) => {
       try {
@@ -29,6 +31,20 @@ async function render(yaml: string, environment: Record<string, string> = {}): P
 }
 
 describe('the outputs of a configuration', () => {
+  it('have templates that are parsed once, when the configuration is checked', async () => {
+    const yaml = `
+secrets: { a: "file:/a" }
+outputs:
+  /run/a: { contents: "{{ this is not parsed" }
+`
+    const { configuration } = load(yaml, {
+      ports: { parseTemplate: (_text, reading) => readTemplate('{{ .a.value }}!', reading) },
+    })
+    if (configuration === undefined) throw new Error('the configuration has problems')
+    const [output] = await composeOutputs(configuration, ends)
+    expect(output?.files[0]?.renderer.render(read)).toMatchObject({ content: '/a!' })
+  })
+
   it('read their templates with their delimiters, and their missing keys as they say', async () => {
     const yaml = `
 secrets: { a: "file:/a" }

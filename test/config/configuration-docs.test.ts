@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { jsonSchema } from '../../src/config/json-schema.ts'
-import type { ConfigurationPorts } from '../../src/config/resolve/resolution.ts'
-import { namedInTemplate } from '../../src/template/named-in-template.ts'
+import { readTemplate } from '../../src/template/read-template.ts'
 import { renderKeyTables } from './key-table.ts'
 import { load } from './load.ts'
 
@@ -25,10 +24,7 @@ describe('docs/configuration.md', () => {
   it('begins with an example that passes the check', () => {
     const page = readFileSync(file, 'utf8')
     const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
-    const parseTemplate: ConfigurationPorts['parseTemplate'] = (text, reading) => ({
-      secrets: namedInTemplate(text, reading),
-    })
-    const { configuration, problems } = load(example, { ports: { parseTemplate } })
+    const { configuration, problems } = load(example, { ports: { parseTemplate: readTemplate } })
     expect(problems).toEqual([])
     expect(configuration?.outputs.map(output => output.path)).toContain('/run/secrets/tls')
   })

@@ -40,6 +40,8 @@ export interface TemplateReading {
 export interface TemplateUse {
   /** The declared secrets, and where they first stand in it, that it takes from the dot; undefined where only running it would tell. */
   readonly secrets: readonly { readonly name: string; readonly place: Place }[] | undefined
+  /** Handed on to who composes its output. */
+  readonly parsed?: unknown
 }
 
 /** One pass over a configuration that fits the schema: what it resolves to, and what the schema could not see. */

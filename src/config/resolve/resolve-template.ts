@@ -103,6 +103,7 @@ function parse(
     return {
       kind: 'template',
       text,
+      parsed: use.parsed,
       name,
       delimiters,
       missingKey: input.error_on_missing_key === false ? 'zero' : 'error',

@@ -1,6 +1,7 @@
 import type { Place } from '../core/problem.ts'
 import { functionsAllowing } from './functions.ts'
 import type { Limits } from './limits.ts'
+import type { ParsedTemplate } from './nodes.ts'
 import { parse } from './parse.ts'
 import { namedSecrets } from './references.ts'
 import { positionAt } from './template-error.ts'
@@ -22,16 +23,23 @@ export interface TemplateReading {
   readonly limits?: Limits | undefined
 }
 
+export interface TemplateUse {
+  /** What it takes from the dot; undefined where it uses the dot as a whole. */
+  readonly secrets: readonly NamedSecret[] | undefined
+  /** For `compileTemplate`, so that a template is parsed once. */
+  readonly parsed: ParsedTemplate
+}
+
 /**
- * What a template takes from the dot, for checking a configuration; undefined where it uses the dot as a whole.
+ * Parses a template for checking a configuration.
  * @throws TemplateSyntaxError
  */
-export function namedInTemplate(
+export function readTemplate(
   text: string,
   { name: file, left, right, allow, limits }: TemplateReading,
-): readonly NamedSecret[] | undefined {
-  const template = parse(text, { name: file, left, right, functions: functionsAllowing(allow), limits })
-  const { names, whole } = namedSecrets(template, '')
-  if (whole) return undefined
-  return [...names].map(([name, at]) => ({ name, place: { file, ...positionAt(text, at) } }))
+): TemplateUse {
+  const parsed = parse(text, { name: file, left, right, functions: functionsAllowing(allow), limits })
+  const { names, whole } = namedSecrets(parsed, '')
+  const secrets = [...names].map(([name, at]) => ({ name, place: { file, ...positionAt(text, at) } }))
+  return { secrets: whole ? undefined : secrets, parsed }
 }
