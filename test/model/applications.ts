@@ -17,8 +17,8 @@ export interface Application {
   latencyMs: number
   /** Whether it may have read what was there before a publication; one that cannot say is told in any case. */
   isOlderThan(publication: Pick<Publication, 'publishedUptimeMs'>): boolean
-  /** How an agent process tells it. */
-  notifier(life: Life, told: (publication: Publication) => void): Notifier
+  /** How an agent process tells it; what `telling` answers is called once it is told. */
+  notifier(life: Life, telling: (publication: Publication) => () => void): Notifier
 }
 
 interface Settings {
@@ -54,7 +54,7 @@ export function createApplication({ name, on, signalled, look }: Settings, clock
       readAll()
     },
     isOlderThan: ({ publishedUptimeMs }) => !signalled || startedAt <= publishedUptimeMs + swapMs,
-    notifier(life, told) {
+    notifier(life, telling) {
       return {
         id: name,
         on,
@@ -62,11 +62,12 @@ export function createApplication({ name, on, signalled, look }: Settings, clock
         splayMs: 0,
         async notify(publication, signal) {
           life.effect()
+          const told = telling(publication)
           if (application.latencyMs > 0) await life.clock.sleep(application.latencyMs, signal)
           if (application.deaf) throw new NotifyError(`${name} does not listen`)
           life.effect()
           if (application.isOlderThan(publication)) readAll()
-          told(publication)
+          told()
           life.effect()
           return 'told'
         },

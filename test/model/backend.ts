@@ -23,8 +23,6 @@ export interface Backend {
   /** The number in what it answers now: `path@7`. Zero where there is nothing yet. */
   latest(path: string): number
   rotate(path: string): void
-  /** Clock.uptime() since which it is not the latest any more. */
-  supersededAt(path: string, version: number): number
   refuse(path: string): void
   allow(path: string): void
   isRefused(path: string): boolean
@@ -46,7 +44,7 @@ export interface BackendEvents {
 export interface ConnectedProvider extends Provider {
   readonly underWay: number
   /** What this process was answered, and how often in a row it was refused. */
-  readonly answered: ReadonlySet<string>
+  readonly answered: ReadonlyMap<string, { readonly version: number; readonly at: number }>
   readonly refusals: ReadonlyMap<string, number>
 }
 
@@ -56,7 +54,6 @@ export function createBackend(clock: Clock): Backend {
     ['tls', 1],
     ['rem', 1],
   ])
-  const superseded = new Map<string, number>()
   const refused = new Set<string>()
   const answeredAt = new Map<string, number>()
   const leases: IssuedLease[] = []
@@ -68,11 +65,7 @@ export function createBackend(clock: Clock): Backend {
     leases,
     answeredAt,
     latest: path => (path === leased ? leases.length : (versions.get(path) ?? 0)),
-    rotate(path) {
-      superseded.set(`${path}@${backend.latest(path)}`, clock.uptime())
-      versions.set(path, backend.latest(path) + 1)
-    },
-    supersededAt: (path, version) => superseded.get(`${path}@${version}`) ?? Number.POSITIVE_INFINITY,
+    rotate: path => void versions.set(path, backend.latest(path) + 1),
     refuse: path => void refused.add(path),
     allow: path => void refused.delete(path),
     isRefused: path => refused.has(path),
@@ -121,7 +114,7 @@ export function createBackend(clock: Clock): Backend {
   }
 
   function connect(life: Life, { revoking }: BackendEvents): ConnectedProvider {
-    const answered = new Set<string>()
+    const answered = new Map<string, { version: number; at: number }>()
     const refusals = new Map<string, number>()
     let underWay = 0
 
@@ -152,7 +145,8 @@ export function createBackend(clock: Clock): Backend {
       async fetch({ path }, signal) {
         try {
           const secret = await request(() => read(path), signal)
-          answered.add(path)
+          const version = Number(secret.version.slice(1))
+          if (version !== answered.get(path)?.version) answered.set(path, { version, at: clock.uptime() })
           answeredAt.set(path, clock.uptime())
           refusals.delete(path)
           return secret

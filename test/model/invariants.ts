@@ -7,6 +7,7 @@ import {
   maxStaleMs,
   optionalSecret,
   outputOf,
+  pathsOf,
   removedSecret,
   secretsOf,
 } from './configurations.ts'
@@ -157,7 +158,7 @@ export const boundedStaleness: Invariant = situation => {
     if (isStale && (!secret.stale || status.ready)) return [`${secret.reference} is stale and does not show`]
     return isFresh && secret.stale ? [`${secret.reference} is said to be stale and is not`] : []
   })
-  return [...complaints, ...oldFiles(status, situation)]
+  return [...complaints, ...oldOutputs(status, situation)]
 }
 
 function ageOf(
@@ -177,17 +178,22 @@ function ageOf(
   return { isStale, isFresh: !isStale && answeredAt > since }
 }
 
-/** A file that shows for longer than max_stale what the backend has replaced says why. */
-function oldFiles(status: Status, { now, backend, uptimeMs, configuration }: Situation): string[] {
-  const configured = configuredPaths(configuration.shapes)
-  const graceMs = 10_000
-  return [...now].flatMap(([path, shown]) => {
-    if (!configured.has(path) || !status.ready) return []
-    const error = status.outputs.find(output => output.path === outputOf(path))?.lastError
-    return [...shown.versions].flatMap(([secret, version]) => {
-      const isOld = uptimeMs - backend.supersededAt(secret, version) > maxStaleMs + graceMs
-      return isOld && error === undefined ? [`${path} shows ${secret}@${version}, and nothing says why`] : []
-    })
+/** Where reads take 5 s, what belongs together is waited for twice as long, and the first reads come one by one. */
+const graceMs = 30_000
+
+/** An output that does not show what has arrived says why. */
+function oldOutputs(status: Status, { now, sidecar, uptimeMs, configuration }: Situation): string[] {
+  if (sidecar === undefined || !status.ready || uptimeMs - sidecar.since <= graceMs) return []
+  return configuration.shapes.flatMap(shape => {
+    const arrived = secretsOf(shape).map(secret => ({ secret, ...sidecar.provider.answered.get(secret) }))
+    if (arrived.some(({ at = uptimeMs }) => uptimeMs - at <= graceMs)) return []
+    if (status.outputs.some(({ path, lastError }) => path === shape.path && lastError !== undefined))
+      return []
+    return pathsOf(shape).flatMap(path =>
+      arrived
+        .filter(({ secret, version = 0 }) => version > (now.get(path)?.versions.get(secret) ?? version))
+        .map(({ secret, version }) => `${path} does not show ${secret}@${version}, and nothing says why`),
+    )
   })
 }
 

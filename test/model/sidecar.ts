@@ -24,7 +24,8 @@ export interface SidecarEvents {
   /** After each operation on a name. */
   readonly changed: () => void
   readonly revoking: (lease: IssuedLease) => void
-  readonly told: (application: Application, publication: Publication) => void
+  /** Answers what is called once it is told. */
+  readonly telling: (application: Application, publication: Publication) => () => void
 }
 
 /** One process of the agent, from its start over new configurations to its end, as src/cli/run.ts runs it. */
@@ -108,7 +109,7 @@ export async function startSidecar(
       secrets: secretPlansOf(next),
       outputs: outputsOf(next),
       notifiers: applications.map(application =>
-        application.notifier(life, publication => events.told(application, publication)),
+        application.notifier(life, publication => events.telling(application, publication)),
       ),
       settleMs: 100,
       startTimeoutMs: 60_000,

@@ -132,17 +132,20 @@ export function openWorld(seed: number, stateDirectory: string): World {
     changed,
     revoking: (lease: IssuedLease) => void complaints.push(...madeBeforeBroken(lease, situation())),
     /** G4: "unchanged content never notifies, not even across a restart". */
-    told({ name }: Application, { id, outputs }: Publication) {
+    telling({ name }: Application, { id, outputs }: Publication) {
       const known = told.get(name) ?? new Map()
       const paths = outputs.flatMap(({ path }) =>
         [...changes.keys()].filter(other => outputOf(other) === path),
       )
-      const isNew = paths.some(path => (changes.get(path) ?? 0) > (known.get(path) ?? 0))
+      const current = new Map(paths.map(path => [path, changes.get(path) ?? 0]))
+      const isNew = paths.some(path => (current.get(path) ?? 0) > (known.get(path) ?? 0))
       if (!isNew && !deliveries.has(`${name} ${id}`)) {
         complaints.push(`${name} is told of ${outputs.map(({ path }) => path)}, where nothing changed`)
       }
-      deliveries.add(`${name} ${id}`)
-      told.set(name, new Map([...known, ...paths.map(path => [path, changes.get(path) ?? 0] as const)]))
+      return () => {
+        deliveries.add(`${name} ${id}`)
+        told.set(name, new Map([...known, ...current]))
+      }
     },
   }
 
@@ -200,21 +203,17 @@ export function openWorld(seed: number, stateDirectory: string): World {
   }
 
   async function reload(next: Configuration | 'unusable'): Promise<void> {
-    if (sidecar === undefined) {
-      if (next !== 'unusable') configuration = next
-      return
-    }
     excuses.begin('reload')
+    // Who starts next reads the new one.
+    if (next !== 'unusable') configuration = next
     try {
-      await sidecar.reload(next)
-      configuration = sidecar.configuration
+      await sidecar?.reload(next)
+      configuration = sidecar?.configuration ?? configuration
     } catch (error) {
-      if (volume.fileSystem.room > 1_000 && !sidecar.life.dead) {
+      if (volume.fileSystem.room > 1_000 && sidecar?.life.dead === false) {
         complaints.push(`the agent does not go on: ${error}`)
       }
       await leave()
-      // Who starts next reads the new one.
-      if (next !== 'unusable') configuration = next
     }
     excuses.end('reload', 10_000)
     if (configuration.shapes.some(({ badTemplate }) => badTemplate)) excuses.begin('bad template')
