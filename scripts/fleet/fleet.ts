@@ -14,7 +14,7 @@ const limitPerSecond = agents / 2
 console.log(
   `${agents} agents with ${values.secrets} secrets each, polled every 60 s; the server answers ${limitPerSecond} requests a second, then 429 with Retry-After: 1`,
 )
-const happenings = await simulateFleet(
+const happenings = simulateFleet(
   {
     agents,
     secretsEach: Number(values.secrets),
@@ -25,7 +25,7 @@ const happenings = await simulateFleet(
   },
   600_000,
 )
-for (const happening of happenings) print(happening)
+for await (const happening of happenings) print(happening)
 
 function print({
   name,

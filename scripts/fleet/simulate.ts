@@ -34,28 +34,25 @@ const sharedPath = 'secret/shared'
  * Real agents (their scheduling, not their disks) against one server, under a clock that is turned: all start at once; the
  * server returns after `outageMs`; a secret that all share rotates.
  */
-export async function simulateFleet(settings: FleetSettings, outageMs: number): Promise<Happening[]> {
+export async function* simulateFleet(settings: FleetSettings, outageMs: number): AsyncGenerator<Happening> {
   const fleet = openFleet(settings)
   const { clock, server } = fleet
   const steadySeconds = (settings.refreshMs / second) * 3
-  const happenings: Happening[] = []
 
-  async function observe(name: string, isFresh: () => boolean): Promise<void> {
+  async function observe(name: string, isFresh: () => boolean): Promise<Happening> {
     const from = clock.now() / second
     const refusedBefore = server.refused
     while (!isFresh()) await clock.turnTo(clock.now() + second)
     const fresh = clock.now() / second
     await clock.turnTo(clock.now() + steadySeconds * second)
     const steady = (settings.agents * settings.secretsEach) / (settings.refreshMs / second) / meanShare
-    happenings.push(
-      happening({
-        name,
-        perSecond: server.perSecond.slice(from),
-        fresh: fresh - from,
-        steady,
-        refused: server.refused - refusedBefore,
-      }),
-    )
+    return happening({
+      name,
+      perSecond: server.perSecond.slice(from),
+      fresh: fresh - from,
+      steady,
+      refused: server.refused - refusedBefore,
+    })
   }
 
   server.isUnlimited = true
@@ -66,19 +63,18 @@ export async function simulateFleet(settings: FleetSettings, outageMs: number): 
 
   const restartedAt = clock.now()
   const secondRun = fleet.start()
-  await observe('all restart at once', () => fleet.areFresh(restartedAt))
+  yield await observe('all restart at once', () => fleet.areFresh(restartedAt))
 
   server.up = false
   await clock.turnTo(clock.now() + outageMs)
   server.up = true
   const backAt = clock.now()
-  await observe(`the server returns after ${outageMs / 60_000} minutes`, () => fleet.areFresh(backAt))
+  yield await observe(`the server returns after ${outageMs / 60_000} minutes`, () => fleet.areFresh(backAt))
 
   const rotatedAt = clock.now()
   server.rotateShared()
-  await observe('a secret that all share rotates', () => fleet.areFresh(rotatedAt))
+  yield await observe('a secret that all share rotates', () => fleet.areFresh(rotatedAt))
   await secondRun.stop()
-  return happenings
 }
 
 /** Intervals are cut by 0 to 10 %, so polls come a little more often than each `refresh`. */
