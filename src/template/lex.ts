@@ -39,7 +39,6 @@ const keywords = [
   ...(['template', 'with'] as const),
 ] as const
 const keywordSet: ReadonlySet<string> = new Set(keywords)
-const spaces = ' \t\r\n'
 const wordPattern = /[\p{L}\p{Nd}_]+/uy
 const spacePattern = /[ \t\r\n]+/y
 const numberPattern =
@@ -72,14 +71,18 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
     tokens.push({ kind: 'error', text: problem, at: start })
     return false
   }
-  const match = (pattern: RegExp, start: number): string => {
+  /** Where what matches from `start` on ends. */
+  const endOf = (pattern: RegExp, start: number): number => {
     pattern.lastIndex = start
-    return pattern.exec(text)?.[0] ?? ''
+    return pattern.test(text) ? pattern.lastIndex : start
   }
   const skipSpaces = () => {
-    at += match(spacePattern, at).length
+    at = endOf(spacePattern, at)
   }
-  const isSpace = (index: number) => index < text.length && spaces.includes(text.charAt(index))
+  const isSpace = (index: number) => {
+    const code = text.charCodeAt(index)
+    return code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d
+  }
   /** Length of the right delimiter at `index` with its trim marker; 0 if there is none. */
   const rightDelimiter = (index: number): number => {
     if (text.startsWith(right, index)) return right.length
@@ -177,7 +180,8 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
     }
     if (character === '.' && !isDigit(text[start + 1])) return readName('field', '.')
     if (character === '.' || character === '+' || character === '-' || isDigit(character)) return readNumber()
-    if (match(wordPattern, start) !== '') return readIdentifier()
+    const wordEnd = endOf(wordPattern, start)
+    if (wordEnd > start) return readIdentifier(wordEnd)
     if (character < ' ' || character > '~') {
       return fail(`unrecognized character in action: ${codePointName(text, start)}`, start)
     }
@@ -187,15 +191,14 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
 
   /** The last space belongs to the right delimiter where that has a trim marker. */
   const readSpaces = (): boolean => {
-    const end = at + match(spacePattern, at).length
+    const end = endOf(spacePattern, at)
     add('space', at, rightDelimiter(end - 1) > right.length ? end - 1 : end)
     return true
   }
 
-  const readIdentifier = (): boolean => {
-    const word = match(wordPattern, at)
-    const end = at + word.length
+  const readIdentifier = (end: number): boolean => {
     if (!endsWord(end)) return badCharacter(end, at)
+    const word = text.slice(at, end)
     const kind = isKeyword(word) ? word : word === 'true' || word === 'false' ? 'bool' : 'identifier'
     add(kind, at, end)
     return true
@@ -203,23 +206,23 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
 
   /** `.name` or `$name`, or the bare `.` or `$`. */
   const readName = (named: TokenKind, bare: TokenKind): boolean => {
-    const word = endsWord(at + 1) ? '' : match(wordPattern, at + 1)
-    const end = at + 1 + word.length
+    const start = at + 1
+    const end = endsWord(start) ? start : endOf(wordPattern, start)
     if (!endsWord(end)) return badCharacter(end, at)
-    add(word === '' ? bare : named, at, end)
+    add(end === start ? bare : named, at, end)
     return true
   }
 
   const readNumber = (): boolean => {
-    const end = at + match(numberPattern, at).length
-    if (match(wordPattern, end) !== '')
+    const end = endOf(numberPattern, at)
+    if (endOf(wordPattern, end) > end)
       return fail(`bad number syntax: "${shortened(text.slice(at, end + 1))}"`, at)
     if (text[end] !== '+' && text[end] !== '-') {
       add('number', at, end)
       return true
     }
-    const complexEnd = end + match(numberPattern, end).length
-    if (text[complexEnd - 1] !== 'i' || match(wordPattern, complexEnd) !== '') {
+    const complexEnd = endOf(numberPattern, end)
+    if (text[complexEnd - 1] !== 'i' || endOf(wordPattern, complexEnd) > complexEnd) {
       return fail(`bad number syntax: "${shortened(text.slice(at, complexEnd))}"`, at)
     }
     add('complex', at, complexEnd)

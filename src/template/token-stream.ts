@@ -62,10 +62,10 @@ export class TokenStream {
   }
 
   next(): Token {
-    const token = this.#tokenAt(this.#next)
-    this.#furthest = Math.max(this.#furthest, this.#next)
-    this.#next += 1
-    return token
+    const at = this.#next
+    if (at > this.#furthest) this.#furthest = at
+    this.#next = at + 1
+    return this.#tokens[at] ?? this.#tokenAt(at)
   }
 
   peek(): Token {
@@ -75,8 +75,9 @@ export class TokenStream {
   }
 
   nextNonSpace(): Token {
-    const token = this.next()
-    return token.kind === 'space' ? this.nextNonSpace() : token
+    let token = this.next()
+    while (token.kind === 'space') token = this.next()
+    return token
   }
 
   /** Skips white space and looks at what follows. */
