@@ -14,6 +14,7 @@ export interface Application {
   restart(): void
   /** While it is deaf nobody can tell it anything. */
   deaf: boolean
+  /** Until it answers; it reads when it is told, and may miss what comes after. */
   latencyMs: number
   /** Whether it may have read what was there before a publication; one that cannot say is told in any case. */
   isOlderThan(publication: Pick<Publication, 'publishedUptimeMs'>): boolean
@@ -63,11 +64,14 @@ export function createApplication({ name, on, signalled, look }: Settings, clock
         async notify(publication, signal) {
           life.effect()
           const told = telling(publication)
+          const { deaf } = application
+          if (!deaf) {
+            if (application.isOlderThan(publication)) readAll()
+            told()
+            life.effect()
+          }
           if (application.latencyMs > 0) await life.clock.sleep(application.latencyMs, signal)
-          if (application.deaf) throw new NotifyError(`${name} does not listen`)
-          life.effect()
-          if (application.isOlderThan(publication)) readAll()
-          told()
+          if (deaf) throw new NotifyError(`${name} does not listen`)
           life.effect()
           return 'told'
         },

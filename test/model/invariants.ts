@@ -53,7 +53,7 @@ export const allAtOnceAtFirst: Invariant = ({ before, now, sidecar }) => {
   if ([...now.keys()].every(path => before.has(path))) return []
   return sidecar.configuration.shapes
     .flatMap(secretsOf)
-    .filter(secret => secret !== optionalSecret && !sidecar.provider.answered.has(secret))
+    .filter(secret => secret !== optionalSecret && !sidecar.has(secret))
     .map(secret => `a file appears before ${secret} has arrived`)
 }
 

@@ -39,6 +39,8 @@ export interface Sidecar {
   readonly since: number
   /** Once run() has settled: the error that it threw, if any. */
   readonly ended: { readonly error: unknown } | undefined
+  /** Whether a secret was answered to it, or left to it. */
+  has(secret: string): boolean
   readonly operations: readonly Operation[]
   /** What `state.keep` has kept. */
   readonly kept: Json | undefined
@@ -67,9 +69,10 @@ export async function startSidecar(
     volume.fileSystem,
   )
   let kept = configuration.keep ? left : undefined
-  let current = await run(configuration, kept === undefined ? nothing : readCarried(kept, clock.uptime()))
+  const carried = kept === undefined ? nothing : readCarried(kept, clock.uptime())
+  let current = await run(configuration, carried)
 
-  async function run(next: Configuration, carried: Carried) {
+  async function run(next: Configuration, before: Carried) {
     const publisher = await openPublisher({
       stateDirectory: volume.stateDirectory,
       allowNonTmpfs: [],
@@ -84,7 +87,7 @@ export async function startSidecar(
     const agent = createAgent(
       planOf(next),
       { providers, publisher, clock: life.clock, random, journal, keep },
-      carried,
+      before,
     )
     const end = new AbortController()
     const running = {
@@ -122,6 +125,7 @@ export async function startSidecar(
     life,
     provider,
     operations: fileSystem.operations,
+    has: secret => provider.answered.has(secret) || carried.secrets.has(`memory:${secret}`),
     get agent() {
       return current.agent
     },

@@ -8,8 +8,15 @@ export type Step = {
   [Name in keyof Happenings]: readonly [Name, ...Parameters<World[Name]>]
 }[keyof Happenings]
 
+/** The agent starts, soon or after something has happened already; then anything. */
+export function anySequence(): fc.Arbitrary<Step[]> {
+  const before = fc.array(anyStep(), { maxLength: 3 })
+  const after = fc.array(anyStep(), { maxLength: 40, size: 'max' })
+  return fc.tuple(before, after).map(([first, then]): Step[] => [...first, ['start'], ...then])
+}
+
 /** Anything that can happen, time more often than the rest. */
-export function anyStep(): fc.Arbitrary<Step> {
+function anyStep(): fc.Arbitrary<Step> {
   const secret = fc.constantFrom('a', 'tls', 'opt', 'rem')
   const readable = fc.constantFrom('a', 'tls', 'opt', 'rem', 'db')
   const name = fc.constantFrom('app', 'proxy')
@@ -35,7 +42,8 @@ export function anyStep(): fc.Arbitrary<Step> {
     [4, fc.tuple(fc.constant('kill'), fc.nat(120))],
     [2, fc.tuple(fc.constant('terminate'))],
     [7, fc.tuple(fc.constant('start'))],
-    [3, fc.tuple(fc.constant('restartApplication'), name, fc.nat(30))],
+    [2, fc.tuple(fc.constant('restartApplication'), name, fc.nat(30))],
+    [3, fc.tuple(fc.constant('restartApplication'), name, fc.constant(0))],
     [2, fc.tuple(fc.constant('deafen'), name, latencyMs)],
     [2, fc.tuple(fc.constant('listen'), name, latencyMs)],
     [4, fc.tuple(fc.constant('reload'), fc.nat(3))],
