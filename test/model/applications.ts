@@ -80,3 +80,11 @@ export function createApplication({ name, on, signalled, look }: Settings, clock
   }
   return application
 }
+
+/** What it has read, and what is no longer shown: another content is there. */
+export function outdated({ read }: Application, now: Seen): string[] {
+  return [...read].flatMap(([path, text]) => {
+    const shown = now.get(path)
+    return shown === undefined || shown.text === text ? [] : [path]
+  })
+}

@@ -1,6 +1,6 @@
 import type { Debt } from '../../src/core/ports.ts'
 import type { Status } from '../../src/core/status.ts'
-import type { Application } from './applications.ts'
+import { type Application, outdated } from './applications.ts'
 import { type Backend, type IssuedLease, leased } from './backend.ts'
 import {
   type Configuration,
@@ -114,14 +114,6 @@ export const owedByAgent: Invariant = ({ applications, now, sidecar }) => {
       .filter(path => !isOwed(sidecar.publisher.debts(), { application, path }))
       .map(path => `${application.name} has read an earlier ${path}, and the agent does not know`),
   )
-}
-
-/** What it has read, and what is no longer shown: another content is there. */
-export function outdated({ read }: Application, now: Seen): string[] {
-  return [...read].flatMap(([path, text]) => {
-    const shown = now.get(path)
-    return shown === undefined || shown.text === text ? [] : [path]
-  })
 }
 
 function isOwed(
