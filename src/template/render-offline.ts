@@ -2,6 +2,7 @@ import { ConfigurationError, RenderError } from '../core/errors.ts'
 import { type JsonDocument, parseJson } from '../core/json.ts'
 import type { ReadSecret } from '../core/output.ts'
 import { templateFileProvider } from '../core/reference.ts'
+import { shortened } from '../core/shortened.ts'
 import { execute } from './execute.ts'
 import { functionsAllowing, loadFunctions } from './functions.ts'
 import { givenSecrets } from './given-secrets.ts'
@@ -51,12 +52,26 @@ export async function renderOffline(options: OfflineOptions): Promise<string | U
   const strict = options.missingKey !== 'zero'
   const output = execute(template, { dot: dot ?? undefined, pass, functions, strict })
   if (pass.missing.length > 0) {
-    const paths = pass.missing.map(({ path, write }) => `"${path}"${write ? ' with parameters' : ''}`).sort()
-    throw new RenderError(`the template asks for ${paths.join(', ')}, which the given secrets do not hold`, {
-      hint: 'add Vault\'s answer to the secrets file, as {"path": {"data": {...}}} or {"path name=value": {"data": {...}}}',
-    })
+    throw new RenderError(
+      `the template asks for ${missingPaths(pass, options.text)}, which the given secrets do not hold`,
+      {
+        hint: 'add Vault\'s answer to the secrets file, as {"path": {"data": {...}}} or {"path name=value": {"data": {...}}}',
+      },
+    )
   }
   return output.isWellFormed() ? output : bytesOfString(output)
+}
+
+/** A path that the template computes may be made of a secret. */
+function missingPaths({ missing }: Pass, text: string): string {
+  const written = missing.filter(({ path }) => text.includes(path))
+  const paths = written
+    .map(({ path, write }) => `"${shortened(path)}"${write ? ' with parameters' : ''}`)
+    .sort()
+  const computed = missing.length - written.length
+  if (computed > 0)
+    paths.push(computed === 1 ? 'a path that it computes' : `${computed} paths that it computes`)
+  return paths.join(', ')
 }
 
 function given({ secretsJson = '{}', files = new Map() }: OfflineOptions): ReadSecret {

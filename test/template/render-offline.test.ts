@@ -37,6 +37,17 @@ describe('renderOffline', () => {
   )
 })
 
+describe('what a template asks for and is not given', () => {
+  it('is named where the path stands in the template, and counted where it may be made of a secret', async () => {
+    const text = '{{ secret "kv/a" }}{{ secret .db.password }}{{ range .list }}{{ secret . }}{{ end }}'
+    const dataJson = '{"db": {"password": "hunter2"}, "list": ["kv/b", "kv/c"]}'
+    const error = await errorOf({ text, name: 'x', dataJson })
+    expect(error.message).toBe(
+      'the template asks for "kv/a", 3 paths that it computes, which the given secrets do not hold',
+    )
+  })
+})
+
 describe('a template without end', () => {
   const recursion = '{{ define "r" }}{{ with 1 }}{{ template "r" . }}{{ end }}{{ end }}{{ template "r" }}'
   it.each([

@@ -36,6 +36,7 @@ function someFunction(
     parameters: ['[]interface {}', 'any'],
     call: ([wanted, container]: readonly [Wanted, Value], { budget }) => {
       const values = itemsOf(wanted) ?? []
+      budget.takeCopies(values.length)
       for (const value of values) takeSearch(container, value, budget)
       return search(values, container)
     },
