@@ -39,17 +39,13 @@ async function simulate(): Promise<void> {
     },
     600_000,
   )
-  for await (const happening of happenings) print(happening)
+  for await (const happening of happenings) print(happening, limitPerSecond)
 }
 
-function print({
-  name,
-  perSecond,
-  secondsUntilFresh,
-  refused,
-  peakOverMean,
-  laterOverSteady,
-}: Happening): void {
+function print(
+  { name, perSecond, secondsUntilFresh, refused, peakOverMean, laterOverSteady }: Happening,
+  limitPerSecond: number,
+): void {
   console.log(`\n${name}`)
   for (let start = 0; start + 10 <= perSecond.length; start += 10) {
     const mean = perSecond.slice(start, start + 10).reduce((total, count) => total + count, 0) / 10
