@@ -9,6 +9,7 @@ import { openNotifier } from '../notify/registry.ts'
 import { listenOnSocket, listenOnTcp } from '../platform/control-socket.ts'
 import { joinJournals } from '../platform/logger.ts'
 import { openProvider } from '../providers/registry.ts'
+import type { Retired } from '../publish/generation-store.ts'
 import { openPublisher } from '../publish/publisher.ts'
 import { composeOutputs } from './compose-outputs.ts'
 import { type KeptState, openKeptState } from './kept-state.ts'
@@ -38,6 +39,8 @@ export interface Before {
   readonly carried: Carried
   /** See CompileOptions: equal writes are one also over a new configuration. */
   readonly writeKey: Uint8Array
+  /** Earlier generations of directory outputs. */
+  readonly retired: Retired
 }
 
 export function nothingBefore(): Before {
@@ -47,6 +50,7 @@ export function nothingBefore(): Before {
     remembered: new Map(),
     carried: { secrets: new Map(), retired: [] },
     writeKey: randomBytes(32),
+    retired: new Map(),
   }
 }
 
@@ -78,6 +82,7 @@ export async function composeAgent(
     journal,
     stateDirectory: configuration.stateDirectory,
     allowNonTmpfs: configuration.allowNonTmpfs,
+    retired: before.retired,
   })
   opened.defer(() => publisher.close())
   const kept = openKeptState(configuration, journal)

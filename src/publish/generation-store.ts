@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Clock, Journal } from '../core/ports.ts'
 import { removeTree } from './directories.ts'
 import { publishFailure } from './publish-failure.ts'
@@ -16,18 +16,21 @@ export interface GenerationStore {
 /** For readers that have opened a generation and read its files one by one. */
 const keepMs = 60_000
 
+/** By path, the Clock.uptime() from which on a generation was shown no more. */
+export type Retired = Map<string, number>
+
 interface Surroundings {
   readonly workspace: Workspace
+  /** What is known already; kept up to date. */
+  readonly retired: Retired
   readonly clock: Clock
   readonly journal: Journal
 }
 
 /** Takes over the generations that are there. Those of outputs that `state` does not know may still be shown, and stay. */
 export function createGenerationStore(surroundings: Surroundings, { outputs }: State): GenerationStore {
-  const { workspace, clock, journal } = surroundings
+  const { workspace, retired, clock, journal } = surroundings
   const { fileSystem, generations } = workspace
-  /** Clock.uptime() by name. */
-  const retiredAt = new Map<string, number>()
   /** Outputs whose earlier generations are still to be found. */
   const changed = new Set<string>()
 
@@ -49,7 +52,8 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
         const names = byLabel.get(generationLabel(path)) ?? []
         const shown = names.length === 0 ? undefined : linkedName(path, workspace)
         for (const name of names) {
-          if (name !== shown && !retiredAt.has(name)) retiredAt.set(name, clock.uptime())
+          const generation = join(generations, name)
+          if (name !== shown && !retired.has(generation)) retired.set(generation, clock.uptime())
         }
         changed.delete(path)
       }
@@ -64,16 +68,19 @@ export function createGenerationStore(surroundings: Surroundings, { outputs }: S
     collect() {
       findEarlier()
       const now = clock.uptime()
-      for (const [name, since] of retiredAt) {
+      for (const [generation, since] of retired) {
         if (now - since < keepMs) continue
-        const remove = () => removeTree(fileSystem, join(generations, name))
-        if (attempt(`generation "${name}" cannot be removed`, remove)) retiredAt.delete(name)
-        else retiredAt.set(name, now)
+        const remove = () => removeTree(fileSystem, generation)
+        if (attempt(`generation "${basename(generation)}" cannot be removed`, remove))
+          retired.delete(generation)
+        else retired.set(generation, now)
       }
-      const since = changed.size > 0 ? [...retiredAt.values(), now] : [...retiredAt.values()]
+      const since = changed.size > 0 ? [...retired.values(), now] : [...retired.values()]
       return since.length === 0 ? undefined : Math.min(...since) + keepMs - now
     },
   }
+  // Of another state directory, which is not ours any more.
+  for (const generation of retired.keys()) if (dirname(generation) !== generations) retired.delete(generation)
   store.retireEarlier([...outputs.keys()])
   return store
 }

@@ -11,7 +11,7 @@ import type {
 } from '../core/ports.ts'
 import { owe } from './debts.ts'
 import { createFileSystem, type FileSystem } from './file-system.ts'
-import { createGenerationStore, type GenerationStore } from './generation-store.ts'
+import { createGenerationStore, type GenerationStore, type Retired } from './generation-store.ts'
 import { type Lock, lockState } from './lock.ts'
 import { membersOf, outputOf, presentIn, publishedIn, undeclared } from './members.ts'
 import { planPublication } from './plan-publication.ts'
@@ -30,6 +30,8 @@ export interface PublisherOptions {
   readonly allowNonTmpfs: readonly string[]
   readonly clock: Clock
   readonly journal: Journal
+  /** For the next publisher of this process: what was retired before it is not kept for another while. */
+  readonly retired?: Retired
   /** The machine's, if left out. */
   readonly fileSystem?: FileSystem | undefined
 }
@@ -44,6 +46,7 @@ export async function openPublisher({
   allowNonTmpfs,
   clock,
   journal,
+  retired = new Map(),
   fileSystem = createFileSystem(),
 }: PublisherOptions): Promise<Publisher> {
   let lock: Lock | undefined
@@ -51,7 +54,7 @@ export async function openPublisher({
     const workspace = openWorkspace(stateDirectory, { fileSystem, allowNonTmpfs })
     lock = await lockState(workspace)
     const state = recover({ workspace, clock, journal, lockName: lock.name })
-    return new DiskPublisher({ workspace, clock, journal, lock }, state)
+    return new DiskPublisher({ workspace, retired, clock, journal, lock }, state)
   } catch (error) {
     await lock?.release()
     throw publishFailure(`"${stateDirectory}" cannot be used`, error)
@@ -60,6 +63,7 @@ export async function openPublisher({
 
 interface Parts {
   readonly workspace: Workspace
+  readonly retired: Retired
   readonly clock: Clock
   readonly journal: Journal
   readonly lock: Lock

@@ -48,8 +48,9 @@ const read = (name: string) => readFileSync(at(name), 'utf8')
 const staged = () => readdirSync(at('.keyturn/staging')).filter(name => !name.startsWith('lock-'))
 const generations = () => readdirSync(at('.keyturn/generations'))
 
-function open(fileSystem?: FileSystem): Promise<Publisher> {
-  return openPublisher({ stateDirectory: at('.keyturn'), allowNonTmpfs: [], clock, journal, fileSystem })
+function open(fileSystem?: FileSystem, retired = new Map<string, number>()): Promise<Publisher> {
+  const stateDirectory = at('.keyturn')
+  return openPublisher({ stateDirectory, allowNonTmpfs: [], retired, clock, journal, fileSystem })
 }
 
 /** A new agent, as after a restart. */
@@ -418,6 +419,26 @@ describe('clean-up', () => {
     await clock.advance(60_000)
     expect(await publisher.collect()).toBeUndefined()
     expect(existsSync(pinned)).toBe(false)
+    expect(read('tls/key')).toBe('two')
+  })
+
+  it('keeps it no longer for a publisher that takes the place of another in the same process', async () => {
+    const retired = new Map<string, number>()
+    const renew = async () => {
+      await publisher.close()
+      publisher = await open(undefined, retired)
+    }
+    await renew()
+    await publish(renderedDirectory(at('tls'), { key: 'one' }))
+    await publish(renderedDirectory(at('tls'), { key: 'two' }))
+    await clock.advance(30_000)
+    await renew()
+    expect(await publisher.collect()).toBe(30_000)
+    expect(generations()).toHaveLength(2)
+    await clock.advance(30_000)
+    await renew()
+    await publisher.collect()
+    expect(generations()).toHaveLength(1)
     expect(read('tls/key')).toBe('two')
   })
 
