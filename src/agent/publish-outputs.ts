@@ -71,7 +71,7 @@ export function publishOutputs(options: PublishingOptions): Publishing {
   async function attempt(outputs: readonly RenderedOutput[], signal: AbortSignal): Promise<void> {
     const how = { allOrNothing: !publisher.complete, owedTo: options.owedTo }
     const { publication, failures } = await publisher.publish(outputs, how, signal)
-    board.published(outputs, failures)
+    board.published(concluded(outputs, { ...how, failures }), failures)
     if (publication !== undefined) {
       const paths = publication.outputs.map(({ path }) => path)
       journal.record('info', 'published', `published ${paths.join(', ')}`, {
@@ -121,6 +121,16 @@ export function publishOutputs(options: PublishingOptions): Publishing {
       await Promise.all(attempts.keys())
     },
   }
+}
+
+/** Those that are on disk now, or have failed: one failure of a first start keeps the others from appearing, too. */
+function concluded(
+  outputs: readonly RenderedOutput[],
+  { allOrNothing, failures }: { allOrNothing: boolean; failures: readonly PublishFailure[] },
+): readonly RenderedOutput[] {
+  if (!allOrNothing || failures.length === 0) return outputs
+  const failed = new Set(failures.map(({ path }) => path))
+  return outputs.filter(({ output }) => failed.has(output.path))
 }
 
 /** A file that one output declares no longer may be another's before the first is published. */

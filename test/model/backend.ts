@@ -1,5 +1,5 @@
 import { type FailureKind, ProviderError } from '../../src/core/errors.ts'
-import type { Clock, Provider } from '../../src/core/ports.ts'
+import type { Clock, Provider, Random } from '../../src/core/ports.ts'
 import { fieldsOfText, type Lease, type Secret } from '../../src/core/secret.ts'
 import type { Life } from './life.ts'
 
@@ -30,6 +30,7 @@ export interface Backend {
   throttle(forMs: number): void
   readonly throttledUntil: number
   endLease(): void
+  /** At most. */
   latencyMs: number
   readonly leases: IssuedLease[]
   /** Clock.uptime() of the last good answer that arrived. */
@@ -48,7 +49,7 @@ export interface ConnectedProvider extends Provider {
   readonly refusals: ReadonlyMap<string, number>
 }
 
-export function createBackend(clock: Clock): Backend {
+export function createBackend(clock: Clock, random: Random): Backend {
   const versions = new Map([
     ['a', 1],
     ['tls', 1],
@@ -125,7 +126,7 @@ export function createBackend(clock: Clock): Backend {
       try {
         assertWell()
         const answer = attempted(ask)
-        if (backend.latencyMs > 0) await clock.sleep(backend.latencyMs, signal)
+        if (backend.latencyMs > 0) await clock.sleep(random() * backend.latencyMs, signal)
         assertWell()
         life.effect()
         if ('error' in answer) throw answer.error

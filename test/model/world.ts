@@ -25,6 +25,7 @@ export interface World {
   recover(): Promise<void>
   /** Every request is answered 429 with Retry-After for so long. */
   throttle(ms: number): Promise<void>
+  /** Each answer takes up to so long. */
   slow(latencyMs: number): Promise<void>
   fillDisk(roomBytes: number): Promise<void>
   makeRoom(): Promise<void>
@@ -58,7 +59,7 @@ export function openWorld(seed: number, stateDirectory: string): World {
     sleep: simulated.sleep,
   }
   const volume = createVolume(`${stateDirectory}/.keyturn`)
-  const backend = createBackend(clock)
+  const backend = createBackend(clock, createRandom(seed + 1))
   const excuses = createExcuses(clock)
   const look = () => guard.seen
   const applications = {
@@ -173,7 +174,7 @@ export function openWorld(seed: number, stateDirectory: string): World {
       for (const name of ['app', 'proxy'] as const) await world.listen(name, 0)
       const until = simulated.now() + healedWithinMs
       await world.start()
-      await world.reload(0)
+      if (operator.configuration !== configurationOf(0)) await world.reload(0)
       while (whatIsMissing(guard.situation()) !== undefined && simulated.now() < until) {
         await world.start()
         await world.wait(sliceMs / 2)
