@@ -4,6 +4,13 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { askAgent } from '../../src/cli/ask-agent.ts'
 import { type AgentProcess, createWorkplace, type Workplace } from '../support/agent-process.ts'
+import { findLeaks } from '../support/canary.ts'
+import {
+  everythingOn,
+  failingOutputs,
+  failingTemplates,
+  mistakenConfigurations,
+} from '../support/everything-on.ts'
 import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { freePort } from '../support/free-port.ts'
 import { startHookServer } from '../support/hook-server.ts'
@@ -59,8 +66,9 @@ describe.each(vaultServerKinds())('an agent with everything on, against $name', 
     const metricsPort = await freePort()
     await using hooks = await startHookServer()
     await fillServer()
-    const configuration = configurationFor({ metricsPort, hookAddress: hooks.address })
-    place.configure(configuration())
+    const ends = { address: proxy.address, hookAddress: hooks.address, metricsPort }
+    const good = everythingOn(place, ends)
+    place.configure(good)
     add('check', await printedBy('check'))
     add('check', await printedBy('check', '--json'))
 
@@ -70,13 +78,16 @@ describe.each(vaultServerKinds())('an agent with everything on, against $name', 
     await command('status')
     await live('--diff')
 
-    await refuseConfigurations(agent, configuration)
-    place.configure(configuration(failing()))
+    await refuseConfigurations(agent, good)
+    place.configure(everythingOn(place, ends, failingOutputs(place)))
     agent.child.kill('SIGHUP')
     await until(agent, () => count(agent, 'render_failed') >= failingTemplates.length)
     await until(agent, () => count(agent, 'publish_failed') >= 3)
     await sufferFaults(agent)
-    await server.call('POST', 'secret/data/app/db', { data: { ...(await database()), username: 'another' } })
+    const db = await server.call('GET', 'secret/data/app/db')
+    await server.call('POST', 'secret/data/app/db', {
+      data: { ...Object(db)['data'].data, username: 'another' },
+    })
     await until(
       agent,
       () => hooks.received().includes('outputs.published') && existsSync(join(place.directory, 'told')),
@@ -142,73 +153,13 @@ describe.each(vaultServerKinds())('an agent with everything on, against $name', 
     )
   }
 
-  async function database(): Promise<object> {
-    return Object(await server.call('GET', 'secret/data/app/db')).data.data
-  }
-
-  function configurationFor({ metricsPort, hookAddress }: { metricsPort: number; hookAddress: string }) {
-    const tell = place.write('tell.sh', toldTo(join(place.directory, 'told')), 0o755)
-    const validate = place.write('validate.sh', toldTo(join(place.directory, 'validated')), 0o755)
-    return (outputs = '', more = '') => `
-providers:
-  vault:
-    address: "${proxy.address}"
-    auth: { method: approle, role_id_file: role_id, secret_id_file: secret_id }
-secrets:
-  db: { from: "vault:secret/app/db", refresh: 1s }
-  faulty: { from: "vault:secret/app/faulty", refresh: 1h }
-  legacy: { from: "file:${join(place.directory, 'legacy')}" }
-outputs:
-  ${file('password')}: { value: db.password, validate: ["${validate}", "{path}"] }
-  ${file('legacy')}: { value: legacy }
-  ${file('faulty')}: { value: faulty.value }
-  ${file('env')}: { secret: db, format: dotenv }
-  ${file('tls/')}: { files: { cert.pem: { value: db.cert }, key.pem: { value: db.key } }, validate: pem }
-  ${file('decrypted')}: { contents: '{{ with secret "transit/decrypt/app" (print "ciphertext=" .db.ciphertext) }}{{ .Data.plaintext }}{{ end }}' }
-  ${file('issued')}: { contents: '{{ with pkiCert "pki/issue/web" "common_name=app.example.com" "ttl=10m" }}{{ .Key }}{{ end }}' }
-${outputs}
-defaults: { owner: ${process.getuid?.()}, group: ${process.getgid?.()} }
-reload:
-  - { webhook: "${hookAddress}", secret_file: webhook_key, first: true }
-  - { webhook: "${hookAddress}/refused", secret_file: webhook_key, first: true }
-  - { command: ["${tell}"] }
-  - { command: ["/bin/false"] }
-listen: 127.0.0.1:${metricsPort}
-start_timeout: 2s
-${more}`
-  }
-
-  const failingTemplates = [
-    '{{ .db.password | parseInt }}',
-    '{{ index .db.password 1 2 }}',
-    '{{ sprig_fail .db.password }}',
-    '{{ printf "%d" .db.password | parseJSON }}',
-  ]
-  const failing = () =>
-    [
-      ...failingTemplates.map((template, n) => `  ${file(`bad-${n}`)}: { contents: '${template}' }`),
-      `  ${file('written')}: { contents: '{{ with secret "secret/data/app/other" (print "password=" .db.password) }}{{ .Data.version }}{{ end }}' }`,
-      `  ${file('refused')}: { value: db.password, validate: json }`,
-      `  ${file('printed')}: { value: db.password, validate: ["/bin/sh", "-c", "cat $0; cat $0 >&2; exit 1", "{path}"] }`,
-      `  ${file('pair/')}: { files: { a: { value: db.password }, b: { value: db.cert } }, validate: pem }`,
-    ].join('\n')
-
   /** What somebody might write, and a typing mistake beside it. */
-  async function refuseConfigurations(agent: AgentProcess, configuration: (...more: string[]) => string) {
+  async function refuseConfigurations(agent: AgentProcess, good: string): Promise<void> {
     const credential = text('a credential in the configuration')
-    const good = configuration()
-    const mistaken = [
-      `${good}\ntoken: ${credential}`,
-      `${good}\npassword: "${credential}`,
-      `${good}\n  - [`.replace('role_id_file:', `password: ${credential}\n    role_id_file:`),
-      good.replace('secret_id_file: secret_id', `secret_id: ${credential}`),
-      good.replace('secret_id_file: secret_id', `secret_id_fil: ${credential}`),
-      good.replace(/address: "http:../, `$&me:${credential}@`),
-    ]
-    for (const text of mistaken) {
-      expect(text).toContain(credential)
+    for (const mistaken of mistakenConfigurations(good, credential)) {
+      expect(mistaken).toContain(credential)
       const before = count(agent, 'reload_refused')
-      place.configure(text)
+      place.configure(mistaken)
       add('check', await printedBy('check'))
       agent.child.kill('SIGHUP')
       await until(agent, () => count(agent, 'reload_refused') > before)
@@ -285,7 +236,7 @@ ${more}`
     const product = products.get(name) ?? ''
     // It is what it claims to be, so that a leak would be in it.
     expect(product).toMatch(known)
-    expect(searchFor(secrets)(product)).toEqual([])
+    expect([...searchFor(secrets)(product), ...findLeaks(product)]).toEqual([])
   })
 
   it('but in the published files they are found', () => {
@@ -297,9 +248,4 @@ ${more}`
 /** The scalar of a private key: the rest of the file is the same in many, or public. */
 function scalarOf(pem: string): Uint8Array {
   return Buffer.from(createPrivateKey(pem).export({ format: 'jwk' }).d ?? '', 'base64url')
-}
-
-/** A program that shows what it was started with. */
-function toldTo(path: string): string {
-  return `#!/bin/sh\ncat /proc/$$/environ /proc/$$/cmdline /proc/self/environ >> ${path}\nset >> ${path}\n`
 }
