@@ -9,16 +9,16 @@ export function didYouMean(word: string, candidates: readonly string[]): string 
 /** Nobody mistypes a word of this length in one letter. */
 const maxWordLength = 80
 
-/** Among more, each of which takes its time, nobody looks for the one that is meant. */
-const maxCandidates = 1_000
+/** Of letters: among too many or too long names the first are looked at. */
+const mostComparisons = 500_000
 
 function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > maxWordLength) return undefined
   const limit = Math.max(1, Math.floor(word.length / 3))
   const ranked = candidates
-    .slice(0, maxCandidates)
     .filter(candidate => candidate.length <= maxWordLength)
     .filter(candidate => Math.abs(candidate.length - word.length) <= limit)
+    .slice(0, Math.ceil(mostComparisons / word.length ** 2))
     .map(candidate => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance)

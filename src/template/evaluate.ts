@@ -207,6 +207,7 @@ export class Evaluator {
     if (problem !== undefined) this.fail(`${name} ${problem}`)
     const typeOf = (index: number): ParameterType => called.parameters[index] ?? called.variadic ?? 'any'
     const args: Value[] = []
+    this.pass.budget.takeSteps(operands.length / commandsPerStep)
     for (const operand of operands) {
       const value = this.#argument(dot, operand, typeOf(args.length))
       if (called.stopsAt !== undefined && isTrue(value) === called.stopsAt) return value

@@ -51,7 +51,7 @@ export class Budget {
 
   /** For a call of a function, which reads the texts that it is given. */
   takeCall(args: readonly unknown[]): void {
-    this.takeSteps(1 + args.length / copiesPerStep)
+    this.takeSteps(1)
     for (const argument of args) if (typeof argument === 'string') this.takeRead(argument.length)
   }
 

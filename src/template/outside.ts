@@ -1,3 +1,5 @@
+import { isAbsolute, normalize } from 'node:path/posix'
+import { RenderError } from '../core/errors.ts'
 import { type Reference, templateFileProvider } from '../core/reference.ts'
 
 /** What the configuration lets a template reach beside the secrets. */
@@ -50,6 +52,19 @@ export const outsideFunctions: ReadonlyMap<string, { readonly because: string; r
     entry('timestamp', 'it asks the clock', '{ allow: [timestamp] }'),
     entry('writeToFile', 'it publishes further files', '{ allow: [writeToFile] }'),
   ])
+
+/** The longest path that Linux opens. */
+const maxPathLength = 4_096
+
+/**
+ * A path without `.`, `..` and doubled slashes.
+ * @throws RenderError where it is relative or longer than any
+ */
+export function normalPath(path: string): string {
+  if (!isAbsolute(path)) throw new RenderError('the path is relative', { hint: 'begin it with "/"' })
+  if (path.length > maxPathLength) throw new RenderError('the path is too long')
+  return normalize(path)
+}
 
 /** What `file` asks for. */
 export function fileReference(path: string): Reference {

@@ -1,8 +1,7 @@
-import { isAbsolute, normalize } from 'node:path/posix'
 import { RenderError } from '../core/errors.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import type { Body, CommandNode, Node, Operand, ParsedTemplate, PipeNode } from './nodes.ts'
-import { fileReference } from './outside.ts'
+import { fileReference, normalPath } from './outside.ts'
 import { listReference, secretReference } from './secret-path.ts'
 
 /** What a template asks for, as far as can be told without executing it. */
@@ -117,7 +116,7 @@ class Search {
     try {
       if (name === 'secret') this.#addPath(secretReference(path, this.#secretProvider))
       if (name === 'secrets') this.#addPath(listReference(path, this.#secretProvider))
-      if (name === 'file' && isAbsolute(path.trim())) this.#addPath(fileReference(normalize(path.trim())))
+      if (name === 'file') this.#addPath(fileReference(normalPath(path.trim())))
     } catch (error) {
       // A path that cannot be read is an error where it is executed, with its place.
       if (!(error instanceof RenderError)) throw error

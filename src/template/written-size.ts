@@ -22,7 +22,9 @@ export function checkWritable(values: readonly Value[], budget: Budget, form: Wr
     if (typeof value === 'string') bytes += Math.max(value.length, form.scalarBytes ?? 0)
     else {
       measure ??= new Measure(budget, form)
-      bytes += measure.of(value, 0).bytes
+      const extent = measure.of(value, 0)
+      budget.takeBytes(extent.bytes)
+      bytes += extent.bytes
     }
     budget.checkBytes(bytes)
   }

@@ -29,7 +29,7 @@ describe('the budget of an execution', () => {
       return left
     }
     expect(stepsOf(budget => budget.takeCall(['x', 1n]))).toBeLessThan(3)
-    expect(stepsOf(budget => budget.takeCall(['x'.repeat(1600)]))).toBe(102)
+    expect(stepsOf(budget => budget.takeCall(['x'.repeat(1600)]))).toBe(101)
     expect(stepsOf(budget => budget.takeElements(8))).toBe(64)
     expect(stepsOf(budget => budget.takeCopies(8))).toBe(2)
   })

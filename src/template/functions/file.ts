@@ -1,8 +1,7 @@
-import { isAbsolute, normalize } from 'node:path/posix'
 import { RenderError } from '../../core/errors.ts'
 import { selectField } from '../../core/secret.ts'
 import { stringFromBytes } from '../go-string.ts'
-import { fileReference, isWithin } from '../outside.ts'
+import { fileReference, isWithin, normalPath } from '../outside.ts'
 import type { FunctionGroup } from '../template-function.ts'
 
 /**
@@ -15,8 +14,7 @@ export const fileFunctions: FunctionGroup = {
     call([text]: readonly [string], pass) {
       if (text === '') return ''
       const { readBelow } = pass.outside
-      const path = normalize(text.trim())
-      if (!isAbsolute(path)) throw new RenderError('the path is relative', { hint: 'begin it with "/"' })
+      const path = normalPath(text.trim())
       if (!isWithin(path, readBelow)) {
         throw new RenderError(`a template may read below ${readBelow.join(', ')} only`, {
           hint: 'name its directory in the configuration: templates: { read_below: [...] }',

@@ -1,6 +1,5 @@
-import { isAbsolute, normalize } from 'node:path/posix'
 import { RenderError } from '../../core/errors.ts'
-import { isWithin, type Writing } from '../outside.ts'
+import { isWithin, normalPath, type Writing } from '../outside.ts'
 import type { FunctionGroup } from '../template-function.ts'
 
 /**
@@ -37,8 +36,7 @@ export const writeToFileFunctions: FunctionGroup = {
 }
 
 function placeOf(path: string, { below, taken, own }: Writing): string {
-  const place = normalize(path)
-  if (!isAbsolute(place)) throw new RenderError('the path is relative', { hint: 'begin it with "/"' })
+  const place = normalPath(path)
   if (place.endsWith('/') || place.includes('\0')) throw new RenderError('the path names no file')
   if (below.includes(place) || !isWithin(place, below)) {
     throw new RenderError(`a template may write below ${below.join(', ')} only`, {

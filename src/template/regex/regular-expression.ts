@@ -9,6 +9,8 @@ import { parseReplacement } from './replacement.ts'
 /** About the instructions of the largest pattern that is compiled, which takes some 20 MB. */
 export const maxPatternSize = 100_000
 const sizePerStep = 1
+/** In what is not valid the library may look for an end again and again. */
+const maxPatternLength = 20_000
 
 /** A pattern that RE2 does not take. */
 export class InvalidPattern extends RenderError {}
@@ -35,11 +37,14 @@ export class RegularExpression {
    * @throws LimitError where it is too large
    */
   constructor(pattern: string, budget: Budget) {
-    if (pattern.length > maxPatternSize) throw tooLarge()
+    if (pattern.length > maxPatternLength)
+      throw new LimitError(`the regular expression is longer than ${maxPatternLength} characters`)
     const { plain, groupNames, size } = shapeOf(pattern)
-    if (size > maxPatternSize) throw tooLarge()
+    if (size > maxPatternSize) {
+      throw new LimitError(`the regular expression is larger than ${maxPatternSize} instructions`)
+    }
     if (!pattern.isWellFormed()) throw new InvalidPattern('the regular expression is not UTF-8')
-    budget.takeSteps(Math.ceil(size / sizePerStep))
+    budget.takeSteps(Math.ceil(size / sizePerStep) + pattern.length)
     this.size = size
     this.#compiled = compiled(plain)
     this.#groupNames = groupNames
@@ -138,10 +143,6 @@ export class RegularExpression {
   #metered(text: string, budget: Budget): MeteredText {
     return new MeteredText(text.toWellFormed(), budget, this.#compiled.programSize())
   }
-}
-
-function tooLarge(): LimitError {
-  return new LimitError(`the regular expression is larger than ${maxPatternSize} instructions`)
 }
 
 function compiled(pattern: string): RE2JS {

@@ -14,7 +14,7 @@ const longestSimpleKey = 128
  */
 export class YamlEmitter {
   text = ''
-  readonly #budget: Budget
+  readonly budget: Budget
   #column = 0
   /** Whether what was written last is white space; whether the line has nothing but indicators of indentation. */
   #whitespace = true
@@ -27,7 +27,7 @@ export class YamlEmitter {
   #caught: YamlScalar | undefined
 
   constructor(budget: Budget) {
-    this.#budget = budget
+    this.budget = budget
   }
 
   scalar(scalar: YamlScalar): void {
@@ -210,7 +210,7 @@ export class YamlEmitter {
     const isBeyond = this.#column > indent || (this.#column === indent && !this.#whitespace)
     if (!this.#indention || isBeyond) this.#putBreak()
     // Lines may be short, and their indentation long.
-    this.#budget.checkBytes(this.text.length + indent)
+    this.budget.checkBytes(this.text.length + indent)
     if (this.#column < indent) this.#put(' '.repeat(indent - this.#column))
     this.#whitespace = true
     this.#indention = true

@@ -22,6 +22,8 @@ import type { YamlScalar } from './scalar-style.ts'
 
 /** In YAML 1.1 a number to the base of 60, as a time of day looks like. */
 const base60Pattern = /^[-+]?\d[\d_]*(?::[0-5]?\d)+(?:\.[\d_]*)?$/
+/** Its order of keys takes so many times as long as that of bytes. */
+const orderWork = 8
 /** Characters of base64 in a line. */
 const lineLength = 70
 
@@ -43,7 +45,7 @@ function write(value: Value, emitter: YamlEmitter): void {
   else if (plain !== undefined) emitter.scalar({ text: plain, style: 'plain' })
   else if (items !== undefined) emitter.sequence(items.map(item => () => write(item, emitter)))
   else {
-    const members = membersOf(simple)
+    const members = membersOf(simple, emitter.budget)
     emitter.mapping(members.map(([key, member]) => [() => write(key, emitter), () => write(member, emitter)]))
   }
 }
@@ -69,12 +71,14 @@ function floatText(value: number): string {
   return formatFloat(value, 'g', -1)
 }
 
-function membersOf(value: Value): readonly (readonly [key: Value, value: Value])[] {
+function membersOf(value: Value, budget: Budget): readonly (readonly [key: Value, value: Value])[] {
   if (value instanceof StructPointer) {
     return [...(value.fields ?? [])].map(([name, field]) => [name.toLowerCase(), field])
   }
   if (!isMap(value)) throw new RenderError(`YAML cannot express ${typeName(value)}`)
-  return [...value.keys()].sort(compareYamlKeys).map(key => [key, valueAt(value, key)])
+  const keys: Value[] = [...value.keys()]
+  for (let work = 0; work < orderWork; work += 1) budget.takeOrder(keys)
+  return keys.sort(compareYamlKeys).map(key => [key, valueAt(value, key)])
 }
 
 function scalarOf(text: string): YamlScalar {

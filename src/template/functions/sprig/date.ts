@@ -1,4 +1,5 @@
 import { RenderError } from '../../../core/errors.ts'
+import type { Budget } from '../../limits.ts'
 import type { Method } from '../../method.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
 import { Integer, Opaque, type Value } from '../../values.ts'
@@ -17,7 +18,10 @@ const zeroTime: Instant = { seconds: -62_135_596_800n, nanoseconds: 0, offsetSec
 /** The part of sprig's date.go that asks no clock. The local zone is UTC. */
 export const sprigDateFunctions: FunctionGroup = {
   sprig_duration: { parameters: ['any'], call: ([seconds]) => durationText(secondsToDuration(seconds)) },
-  sprig_durationRound: { parameters: ['any'], call: ([duration]) => roundedDuration(durationOf(duration)) },
+  sprig_durationRound: {
+    parameters: ['any'],
+    call: ([duration], { budget }) => roundedDuration(durationOf(duration, budget)),
+  },
   sprig_must_date_modify: modifying(),
   sprig_mustDateModify: modifying(),
   sprig_mustToDate: {
@@ -26,8 +30,8 @@ export const sprigDateFunctions: FunctionGroup = {
   },
   sprig_toDate: {
     parameters: ['string', 'string'],
-    call: ([layout, text]: readonly [string, string]) =>
-      new Time(tolerant(() => parseTime(layout, text), zeroTime)),
+    call: ([layout, text]: readonly [string, string], { budget }) =>
+      new Time(tolerant({ call: () => parseTime(layout, text), otherwise: zeroTime }, budget)),
   },
   sprig_unixEpoch: {
     parameters: ['time.Time'],
@@ -120,11 +124,11 @@ function secondsToDuration(seconds: Value): bigint {
   return BigInt.asIntN(64, count * nanosecondsPerSecond)
 }
 
-function durationOf(duration: Value): bigint {
+function durationOf(duration: Value, budget: Budget): bigint {
   if (duration instanceof Time)
     throw new RenderError('the time since then would be another one at each rendering')
   if (typeof duration !== 'string') return int64Of(duration)
-  return tolerant(() => parseDuration(duration), 0n)
+  return tolerant({ call: () => parseDuration(duration), otherwise: 0n }, budget)
 }
 
 function int64Of(value: Value): bigint {

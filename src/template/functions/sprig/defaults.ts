@@ -24,7 +24,8 @@ export const sprigDefaultFunctions: FunctionGroup = {
   sprig_empty: { parameters: ['any'], call: ([value]) => isEmpty(value) },
   sprig_fromJson: {
     parameters: ['string'],
-    call: ([text]: readonly [string], { budget }) => tolerant(() => valueOfJson(text, budget), null),
+    call: ([text]: readonly [string], { budget }) =>
+      tolerant({ call: () => valueOfJson(text, budget), otherwise: null }, budget),
   },
   sprig_mustDeepCopy: copies(),
   sprig_mustFromJson: {
@@ -65,6 +66,7 @@ function encoder(style: JsonStyle): TemplateFunction {
 function tolerantEncoder(style: JsonStyle): TemplateFunction {
   return {
     parameters: ['any'],
-    call: ([value], { budget }) => tolerant(() => toJson(value, style, budget), ''),
+    call: ([value], { budget }) =>
+      tolerant({ call: () => toJson(value, style, budget), otherwise: '' }, budget),
   }
 }

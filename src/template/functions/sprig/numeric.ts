@@ -1,4 +1,5 @@
 import { RenderError } from '../../../core/errors.ts'
+import type { Budget } from '../../limits.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
 import type { Value } from '../../values.ts'
 import { decimalInt64, int64, toFloat64, toInt64 } from './cast.ts'
@@ -21,13 +22,13 @@ export const sprigNumericFunctions: FunctionGroup = {
   sprig_addf: {
     parameters: [],
     variadic: 'any',
-    call: args => calculate([0, ...args], add),
+    call: (args, { budget }) => calculate([0, ...args], add, budget),
   },
   sprig_atoi: { parameters: ['string'], call: ([text]: readonly [string]) => decimalInt64(text) },
   sprig_biggest: largest((value, best) => value > best),
   sprig_ceil: { parameters: ['any'], call: ([value]) => Math.ceil(toFloat64(value)) },
   sprig_div: integers((a, b) => a / nonZero(b)),
-  sprig_divf: floats((first, others) => calculate([first, ...others], divide)),
+  sprig_divf: calculating(divide),
   sprig_float64: { parameters: ['any'], call: ([value]) => toFloat64(value) },
   sprig_floor: { parameters: ['any'], call: ([value]) => Math.floor(toFloat64(value)) },
   sprig_int: { parameters: ['any'], call: ([value]) => toInt64(value) },
@@ -43,7 +44,7 @@ export const sprigNumericFunctions: FunctionGroup = {
     call: args =>
       int64(args.reduce((product: bigint, value) => BigInt.asIntN(64, product * toInt64(value)), 1n)),
   },
-  sprig_mulf: floats((first, others) => calculate([first, ...others], multiply)),
+  sprig_mulf: calculating(multiply),
   sprig_randInt: {
     parameters: ['int', 'int'],
     call: ([least, end]: readonly [bigint, bigint]) => {
@@ -58,7 +59,7 @@ export const sprigNumericFunctions: FunctionGroup = {
       round(toFloat64(value), Number(places), from),
   },
   sprig_sub: integers((a, b) => a - b),
-  sprig_subf: floats((first, others) => calculate([first, ...others], subtract)),
+  sprig_subf: calculating(subtract),
   sprig_toDecimal: { parameters: ['any'], call: ([value], pass) => int64(octal(strval(value, pass))) },
 }
 
@@ -78,8 +79,19 @@ function largest(isBetter: (value: bigint, best: bigint) => boolean): TemplateFu
   }
 }
 
-/** With decimal digits, so that 0.1 and 0.2 are 0.3. */
-function calculate(values: readonly Value[], operate: (a: Decimal, b: Decimal) => Decimal): number {
+type Operation = (a: Decimal, b: Decimal) => Decimal
+
+function calculating(operate: Operation): TemplateFunction {
+  return {
+    parameters: ['any'],
+    variadic: 'any',
+    call: (args, { budget }) => calculate(args, operate, budget),
+  }
+}
+
+/** With decimal digits, so that 0.1 and 0.2 are 0.3. They become ever more. */
+function calculate(values: readonly Value[], operate: Operation, budget: Budget): number {
+  budget.takeSteps(values.length ** 2 / 64)
   return toNumber(values.map(value => decimalOf(toFloat64(value))).reduce(operate))
 }
 

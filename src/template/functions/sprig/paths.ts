@@ -1,4 +1,3 @@
-import { posix } from 'node:path'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
 
 /** sprig's functions of paths, those of the operating system being those of Unix. They look at no disk. */
@@ -19,8 +18,15 @@ function withOs(name: string, ask: (path: string) => string | boolean): Function
 }
 
 function clean(path: string): string {
-  const normal = posix.normalize(path)
-  return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal
+  const isAbsolute = path.startsWith('/')
+  const parts: string[] = []
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.') continue
+    const isUp = part === '..'
+    if (isUp && parts.length > 0 && parts.at(-1) !== '..') parts.pop()
+    else if (!isUp || !isAbsolute) parts.push(part)
+  }
+  return (isAbsolute ? '/' : '') + parts.join('/') || '.'
 }
 
 function base(path: string): string {

@@ -3,6 +3,7 @@ import { InvalidPattern, type RegularExpression } from '../../regex/regular-expr
 import { regularExpressionOf } from '../../regex/regular-expression-of.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
 import { List } from '../../values.ts'
+import { stepsPerError } from './tolerant.ts'
 
 /** sprig's regex.go. Where a pattern is not valid all fail, but for `regexMatch`, which says false. */
 export const sprigRegexFunctions: FunctionGroup = {
@@ -60,6 +61,7 @@ function validOf(pattern: string, pass: Pass): RegularExpression | undefined {
     return regularExpressionOf(pattern, pass)
   } catch (error) {
     if (!(error instanceof InvalidPattern)) throw error
+    pass.budget.takeSteps(stepsPerError)
     return undefined
   }
 }

@@ -36,6 +36,7 @@ export function satisfies(constraint: string, text: string, pass: Pass): boolean
 /** `1.2 - 3.4` is `>= 1.2, <= 3.4`. */
 function withoutRanges(constraint: string, pass: Pass): string {
   const ranges = regularExpressionOf(rangePattern, pass).groupsOfAll(constraint, pass.budget)
+  pass.budget.takeRead(constraint.length * ranges.length)
   return ranges.reduce((text, groups) => {
     const [range = '', from, to] = [groups[0], groups[1], groups[11]]
     return text.replace(range, () => `>= ${from}, <= ${to} `)
