@@ -222,7 +222,6 @@ export const leasesLive: Invariant = ({ now, backend, uptimeMs, configuration })
 /** G9: "SIGTERM finishes the write in progress [...] exits 0 in time": run() ends with nothing under way, and nothing half done. */
 export function cleanExit({ ended, life, provider }: Sidecar, { volume }: Situation): string[] {
   return [
-    ...(ended === undefined ? ['run() does not end'] : []),
     ...(ended?.error === undefined ? [] : [`run() ends with ${ended.error}`]),
     ...(life.sleeping === 0 ? [] : [`${life.sleeping} timers run on`]),
     ...(provider.underWay === 0 ? [] : [`${provider.underWay} requests are under way`]),

@@ -109,8 +109,7 @@ export function createOperator(options: OperatorOptions): Operator {
     },
     async terminate() {
       if (sidecar === undefined) return
-      void sidecar.abort()
-      await settled()
+      await sidecar.abort().catch(error => guard.complain(error.message))
       if (!sidecar.life.dead) guard.complain(...cleanExit(sidecar, guard.situation()))
       await leave()
     },
@@ -121,7 +120,7 @@ export function createOperator(options: OperatorOptions): Operator {
       if (ended === undefined && !life.dead) return
       // Fail closed on start, and never later.
       if (!life.dead && publisher.complete) guard.complain(`the agent ends by itself with ${ended?.error}`)
-      await sidecar.abort()
+      await sidecar.abort().catch(error => guard.complain(error.message))
       await leave()
     },
   }

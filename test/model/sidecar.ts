@@ -18,6 +18,8 @@ export interface SidecarOptions {
   readonly backend: Backend
   readonly applications: readonly Application[]
   readonly events: SidecarEvents
+  /** Lets all that is due run to its next wait. */
+  readonly settled: () => Promise<void>
 }
 
 export interface SidecarEvents {
@@ -44,7 +46,7 @@ export interface Sidecar {
   readonly operations: readonly Operation[]
   /** What `state.keep` has kept. */
   readonly kept: Json | undefined
-  /** Ends run() as SIGTERM does, and resolves when it has settled. */
+  /** Ends run() as SIGTERM does; no time passes. Rejects where it does not end. */
   abort(): Promise<void>
   /** Goes on with another configuration; with the present one where that cannot be used. Rejects where neither can. */
   reload(configuration: Configuration | 'unusable'): Promise<void>
@@ -57,7 +59,7 @@ export async function startSidecar(
   left: Json | undefined,
   options: SidecarOptions,
 ): Promise<Sidecar> {
-  const { clock, random, volume, backend, applications, events } = options
+  const { clock, random, volume, backend, applications, events, settled } = options
   const life = createLife(clock)
   const provider = backend.connect(life, events)
   const fileSystem = createTracedFileSystem(
@@ -97,12 +99,11 @@ export async function startSidecar(
       publisher,
       end,
       ended: undefined as Sidecar['ended'],
-      settled: Promise.resolve(),
     }
     const settle = (error?: unknown) => {
       running.ended = { error }
     }
-    running.settled = agent.run(end.signal).then(() => settle(), settle)
+    agent.run(end.signal).then(() => settle(), settle)
     return running
   }
 
@@ -146,7 +147,8 @@ export async function startSidecar(
     },
     async abort() {
       current.end.abort()
-      await current.settled
+      await settled()
+      if (current.ended === undefined) throw new Error('run() does not end')
     },
     async reload(next) {
       const { agent, configuration: present } = current
