@@ -124,9 +124,7 @@ reload: [{ signal: SIGHUP, pid_file: application.pid }]
 
     configure(`  ${file('other')}: { contents: x }`, '{}')
     agent.child.kill('SIGHUP')
-    await waitUntil(() => existsSync(file('other')) && !existsSync(file('key.pem')))
-    expect(names()).toEqual(['more', 'other'])
-    expect(readdirSync(file('more'))).toEqual([])
+    await waitUntil(() => names().join() === 'more,other' && readdirSync(file('more')).length === 0)
   })
 
   it('make one generation of them where they lie in a directory output', async () => {
