@@ -58,6 +58,7 @@ export function createAgent(
   const index = createOutputIndex(plan.outputs)
   const board = createOutputBoard(plan.outputs)
   const claims = createClaims()
+  const withdrawn = new Set([...before.secrets].filter(([, secret]) => secret.withdrawn).map(([key]) => key))
   const notifications = deliverNotifications(plan.notifiers, { parts, onDisk, settled: retirement.wake })
   const generations = createBell(clock)
   const complete = Promise.withResolvers<void>()
@@ -124,6 +125,7 @@ export function createAgent(
     for await (const changed of changes) {
       for (const output of index.touchedBy(changed)) render(output)
       for (const output of claims.freed()) render(output)
+      for (const key of changed) if (watch.secrets.get(key)?.withdrawn) withdrawn.add(key)
       await removeWithdrawn()
       await publishing.publish(signal)
       retirement.wake()
@@ -164,13 +166,12 @@ export function createAgent(
 
   /** What shows a secret that is withdrawn goes at once, whatever else is wrong. */
   async function removeWithdrawn(): Promise<void> {
-    const keys = new Set<string>()
-    for (const [key, secret] of watch.secrets) if (secret.withdrawn) keys.add(key)
-    if (keys.size === 0) return
+    for (const key of withdrawn) if (!watch.secrets.get(key)?.withdrawn) withdrawn.delete(key)
+    if (withdrawn.size === 0) return
     const published = [...publisher.published().keys()]
-    const withdrawn = new Set(index.touchedBy(keys).map(({ path }) => path))
-    if (!published.some(path => withdrawn.has(path))) return
-    const outputs = published.filter(path => !withdrawn.has(path))
+    const gone = new Set(index.touchedBy(withdrawn).map(({ path }) => path))
+    if (!published.some(path => gone.has(path))) return
+    const outputs = published.filter(path => !gone.has(path))
     const notifiers = publisher.debts().map(({ notifier }) => notifier)
     await onDisk(() => publisher.prune({ outputs, notifiers }))
   }

@@ -6,13 +6,11 @@ const longestPauseMs = 30_000
 
 type MachineTime = Pick<Clock, 'now' | 'uptime'>
 
-const machineTime: MachineTime = {
-  now: () => Date.now(),
-  uptime: () => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1_000,
-}
+/** Asking for boot time opens a file, and a busy agent wants it thousands of times a second: between it is counted on. */
+const countedOnMs = 20
 
 /** The machine's own time. A sleep that a suspended machine outlasted ends at most 30 s after it goes on. */
-export function createClock({ now, uptime }: MachineTime = machineTime): Clock {
+export function createClock({ now, uptime }: MachineTime = machineTime()): Clock {
   return {
     now,
     uptime,
@@ -24,6 +22,25 @@ export function createClock({ now, uptime }: MachineTime = machineTime): Clock {
         leftMs = until - uptime()
         // Boot time is told in hundredths of a second.
       } while (leftMs > 10)
+    },
+  }
+}
+
+function machineTime(): MachineTime {
+  let bootMs = 0
+  let readAt = Number.NEGATIVE_INFINITY
+  let latest = 0
+  return {
+    now: () => Date.now(),
+    uptime() {
+      const monotonic = performance.now()
+      if (monotonic - readAt > countedOnMs) {
+        bootMs = Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 1_000
+        readAt = monotonic
+      }
+      // What is read is cut to hundredths of a second, so that it may lie behind what was counted.
+      latest = Math.max(latest, bootMs + monotonic - readAt)
+      return latest
     },
   }
 }
