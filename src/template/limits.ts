@@ -23,6 +23,7 @@ export class LimitError extends RenderError {}
 
 /** Portions of work that count as one step, so that a step takes about as long wherever it is taken. */
 const bytesReadPerStep = 16
+const charactersPerStep = 2
 const bytesPerStep = 32
 const stepsPerElement = 8
 const copiesPerStep = 4
@@ -58,6 +59,11 @@ export class Budget {
   /** For so many characters that are read. */
   takeRead(count: number): void {
     this.takeSteps(count / bytesReadPerStep)
+  }
+
+  /** For so many characters that are looked at one by one. */
+  takeCharacters(count: number): void {
+    this.takeSteps(count / charactersPerStep)
   }
 
   /** For texts that are put in order, each of which may begin like the others. */

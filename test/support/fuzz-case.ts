@@ -9,6 +9,8 @@ export interface FuzzCase {
   readonly secrets: string
   readonly left?: string | undefined
   readonly right?: string | undefined
+  /** Default: few, so that a case takes no longer than some hundredths of a second. */
+  readonly maxSteps?: number | undefined
   readonly missingKey?: 'error' | 'zero' | undefined
 }
 

@@ -5,6 +5,7 @@ import type { Reference } from '../../src/core/reference.ts'
 import { fieldsOf, type Secret } from '../../src/core/secret.ts'
 import { compileFormat, formats } from '../../src/template/compile-format.ts'
 import { compileTemplate } from '../../src/template/compile-template.ts'
+import type { Limits } from '../../src/template/limits.ts'
 import { nothingOutside, outsideFunctions } from '../../src/template/outside.ts'
 import { renderOffline } from '../../src/template/render-offline.ts'
 import { everythingIn } from './everything-in.ts'
@@ -19,8 +20,6 @@ const leaksIn = searchFor({
   lower: canary.toLowerCase(),
   number,
 })
-/** A hundredth of the default, so that a case takes no longer than some hundredths of a second. */
-const limits = { maxSteps: 10_000, maxOutputBytes: 200_000, maxDepth: 500 }
 const outside = {
   ...nothingOutside,
   allow: [...outsideFunctions.keys()],
@@ -43,7 +42,8 @@ async function verdictOn(fuzzCase: FuzzCase): Promise<FuzzVerdict> {
 }
 
 async function render(fuzzCase: FuzzCase): Promise<void> {
-  const { way, template: text, data, secrets, left, right, missingKey } = fuzzCase
+  const { way, template: text, data, secrets, left, right, missingKey, maxSteps = 10_000 } = fuzzCase
+  const limits = { maxSteps, maxOutputBytes: 20 * maxSteps, maxDepth: 500 }
   const options = { name: 'fuzz', left, right, missingKey, outside, limits }
   if (way === 'offline') {
     const files = new Map([['/etc/app', canary]])
@@ -52,7 +52,7 @@ async function render(fuzzCase: FuzzCase): Promise<void> {
   }
   const given = secretsIn(data)
   if (way === 'formats') {
-    await renderFormats([...given.values()])
+    await renderFormats([...given.values()], limits)
     return
   }
   const dot = new Map([...given.keys()].map(name => [name, referenceTo(name)]))
@@ -60,7 +60,7 @@ async function render(fuzzCase: FuzzCase): Promise<void> {
   renderer.render(({ path }) => (path === 'none' ? undefined : (given.get(path) ?? null)))
 }
 
-async function renderFormats(secrets: readonly Secret[]): Promise<void> {
+async function renderFormats(secrets: readonly Secret[], limits: Limits): Promise<void> {
   for (const secret of secrets) {
     for (const format of formats) {
       const renderer = await compileFormat(referenceTo('x'), format, { limits })

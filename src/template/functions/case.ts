@@ -1,13 +1,23 @@
 import { toLower, toUpper } from '../letter-case.ts'
-import type { FunctionGroup } from '../template-function.ts'
+import type { FunctionGroup, TemplateFunction } from '../template-function.ts'
 import { toTitle } from '../title-case.ts'
 
 /** consul-template's functions of letter case. */
 export const caseFunctions: FunctionGroup = {
   /** `{{ toLower "ABC" }}` is `abc`. */
-  toLower: { parameters: ['string'], call: ([text]: readonly [string]) => toLower(text) },
+  toLower: onText(toLower),
   /** `{{ toTitle "it's on" }}` is `It's On`. */
-  toTitle: { parameters: ['string'], call: ([text]: readonly [string]) => toTitle(text) },
+  toTitle: onText(toTitle),
   /** `{{ toUpper "abc" }}` is `ABC`. */
-  toUpper: { parameters: ['string'], call: ([text]: readonly [string]) => toUpper(text) },
+  toUpper: onText(toUpper),
+}
+
+function onText(change: (text: string) => string): TemplateFunction {
+  return {
+    parameters: ['string'],
+    call: ([text]: readonly [string], { budget }) => {
+      budget.takeCharacters(text.length)
+      return change(text)
+    },
+  }
 }

@@ -59,7 +59,11 @@ export const sprigStringFunctions: FunctionGroup = {
     variadic: 'any',
     call: (args, pass) =>
       pass.budget.join(
-        withoutNil(args).map(value => quoted(strval(value, pass), { quote: '"', asciiOnly: false })),
+        withoutNil(args).map(value => {
+          const text = strval(value, pass)
+          pass.budget.takeCharacters(text.length)
+          return quoted(text, { quote: '"', asciiOnly: false })
+        }),
         ' ',
       ),
   },
@@ -124,15 +128,20 @@ export const sprigStringFunctions: FunctionGroup = {
 }
 
 function onText(change: (text: string) => string): TemplateFunction {
-  return { parameters: ['string'], call: ([text]: readonly [string]) => change(text) }
+  return {
+    parameters: ['string'],
+    call: ([text]: readonly [string], { budget }) => {
+      budget.takeCharacters(text.length)
+      return change(text)
+    },
+  }
 }
 
 function delimited(connector: '_' | '-'): TemplateFunction {
   return {
     parameters: ['string'],
     call: ([text]: readonly [string], { budget }) => {
-      // Each character is looked at several times.
-      budget.takeSteps(text.length)
+      budget.takeCharacters(text.length * 2)
       return toDelimited(text, connector)
     },
   }
