@@ -65,6 +65,7 @@ class Measure {
     // What holds itself goes deeper than any limit.
     if (this.#known.has(value)) this.#budget.checkDepth(Number.POSITIVE_INFINITY)
     this.#known.set(value, undefined)
+    if (isMap(value)) this.#budget.takeOrder(value.keys())
     const extent = this.#sum(parts, level)
     this.#known.set(value, extent)
     return extent

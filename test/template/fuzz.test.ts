@@ -9,10 +9,10 @@ import { valuesOf, withCanaries } from '../support/hostile-values.ts'
 import { mutated } from '../support/mutate-template.ts'
 import { templateOf } from '../support/template-grammar.ts'
 
-// KEYTURN_FUZZ_RUNS=200000 KEYTURN_FUZZ_SEED=2 npm test -- test/template/fuzz.test.ts
+// At length: KEYTURN_FUZZ_RUNS=200000 KEYTURN_FUZZ_SEED=2 npm test -- --lane unit test/template/fuzz.test.ts
 
 /** Of each property. */
-const numRuns = Number(process.env['KEYTURN_FUZZ_RUNS'] ?? 2_000)
+const numRuns = Number(process.env['KEYTURN_FUZZ_RUNS'] ?? 4_000)
 const seed = Number(process.env['KEYTURN_FUZZ_SEED'] ?? 1)
 /** A thousand times what a case takes. */
 const hangsAfterMs = 20_000

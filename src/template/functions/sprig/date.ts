@@ -26,12 +26,12 @@ export const sprigDateFunctions: FunctionGroup = {
   sprig_mustDateModify: modifying(),
   sprig_mustToDate: {
     parameters: ['string', 'string'],
-    call: ([layout, text]: readonly [string, string]) => new Time(parseTime(layout, text)),
+    call: ([layout, text]: readonly [string, string], { budget }) => new Time(readTime(layout, text, budget)),
   },
   sprig_toDate: {
     parameters: ['string', 'string'],
     call: ([layout, text]: readonly [string, string], { budget }) =>
-      new Time(tolerant({ call: () => parseTime(layout, text), otherwise: zeroTime }, budget)),
+      new Time(tolerant({ call: () => readTime(layout, text, budget), otherwise: zeroTime }, budget)),
   },
   sprig_unixEpoch: {
     parameters: ['time.Time'],
@@ -100,6 +100,11 @@ function monthOf({ month }: CalendarDate): NamedNumber {
 
 function weekdayOf({ weekday }: CalendarDate): NamedNumber {
   return new NamedNumber('time.Weekday', BigInt(weekday), dayNames[weekday] ?? '')
+}
+
+function readTime(layout: string, text: string, budget: Budget): Instant {
+  budget.takeCharacters(layout.length + text.length)
+  return parseTime(layout, text)
 }
 
 function modifying(): TemplateFunction {
