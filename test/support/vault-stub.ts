@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import type { Clock, Provider } from '../../src/core/ports.ts'
+import type { Clock, Provider, Random } from '../../src/core/ports.ts'
 import type { VaultAuth, VaultSettings } from '../../src/providers/vault/settings.ts'
 import { openVaultProvider } from '../../src/providers/vault/vault.ts'
 import { createMemoryJournal, type MemoryJournal } from './memory-ends.ts'
@@ -17,7 +17,7 @@ export interface VaultStub extends AsyncDisposable {
   readonly requests: readonly { path: string; headers: IncomingMessage['headers']; body: string }[]
   /** Answers by path below `/v1/`, with its query; a path that is absent here is 404. */
   readonly answers: Record<string, StubAnswer | ((body: string) => StubAnswer | Promise<StubAnswer>)>
-  open(settings?: Partial<VaultSettings>, clock?: Clock): Provider
+  open(settings?: Partial<VaultSettings>, clock?: Clock, random?: Random): Provider
   readonly journal: MemoryJournal
   countOf(path: string): number
 }
@@ -57,11 +57,11 @@ export async function openVaultStub(): Promise<VaultStub> {
     answers,
     journal,
     countOf: path => requests.filter(request => request.path === path).length,
-    open(settings = {}, clock = createVirtualClock()) {
+    open(settings = {}, clock = createVirtualClock(), random = () => 0.5) {
       const limits = { timeoutMs: 5_000, maxConnections: 10, maxBytes: 65_536 }
       const provider = openVaultProvider(
         { type: 'vault', name: 'vault', address, auth: stubAuth, onExit: 'keep', ...limits, ...settings },
-        { clock, journal },
+        { clock, random, journal },
       )
       opened.push(provider)
       return provider

@@ -72,7 +72,7 @@ export async function createVaultWorkplace(server: VaultServer): Promise<VaultWo
       const limits = { timeoutMs: 5_000, maxConnections: 10, maxBytes: 65_536 }
       const provider = openVaultProvider(
         { type: 'vault', name: 'vault', address, auth, onExit: 'keep', ...limits, ...settings },
-        { clock, journal },
+        { clock, random: () => 0.5, journal },
       )
       opened.push(provider)
       return provider

@@ -1,5 +1,5 @@
 import { ProviderError } from '../../core/errors.ts'
-import type { Clock, Journal } from '../../core/ports.ts'
+import type { Clock, Journal, Random } from '../../core/ports.ts'
 import { CredentialFileError, type CredentialReader } from '../../platform/read-credential.ts'
 import { untilAborted } from '../../platform/until-aborted.ts'
 import { createLogIn } from './auth/log-in.ts'
@@ -33,13 +33,16 @@ export interface SessionParts {
   readonly client: VaultClient
   readonly credentials: CredentialReader
   readonly clock: Clock
+  readonly random: Random
   readonly journal: Journal
   /** Told when another token has taken the place of one, which lives on for a while if it was not lost. */
   readonly ended: (session: string) => void
 }
 
-const renewalShare = 2 / 3
-const shortestWaitMs = 1_000
+/** Of a token's life; each agent has its own within the jitter, so that a fleet that logged in at once drifts apart. */
+const renewal = { share: 2 / 3, jitter: 0.05 }
+/** A server that grants tokens without a life must not be asked all the time. */
+const shortestWaitMs = 500
 /** A token without an end is looked at again now and then. */
 const unlimitedWaitMs = 3_600_000
 /** A policy that forbids one secret must not make each of its polls ask whether the token is still known. */
@@ -49,6 +52,7 @@ const replaceIntervalMs = 60_000
 
 export function createSession(settings: VaultSettings, parts: SessionParts): Session {
   const { client, clock, journal } = parts
+  const renewalShare = renewal.share + renewal.jitter * (2 * parts.random() - 1)
   const logIn = createLogIn(settings.auth, parts)
   const closing = new AbortController()
   let token: Token | undefined
@@ -175,7 +179,7 @@ export function createSession(settings: VaultSettings, parts: SessionParts): Ses
       const old = await current(signal)
       if (old.ttlMs === 0) return unlimitedWaitMs
       const dueMs = old.obtainedAt + old.ttlMs * renewalShare - clock.uptime()
-      if (dueMs > 0) return Math.max(dueMs, shortestWaitMs)
+      if (dueMs > 0) return dueMs
       const renewed = await renew(old, signal)
       if (renewed !== undefined) {
         if (token === old) token = renewed

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ProviderError } from '../../core/errors.ts'
-import type { Clock, Journal, Provider } from '../../core/ports.ts'
+import type { Clock, Journal, Provider, Random } from '../../core/ports.ts'
 import type { Reference, Write } from '../../core/reference.ts'
 import type { Lease, Secret } from '../../core/secret.ts'
 import { createCredentialReader } from '../../platform/read-credential.ts'
@@ -15,6 +15,7 @@ import { writtenOf } from './written.ts'
 
 export interface VaultPorts {
   readonly clock: Clock
+  readonly random: Random
   readonly journal: Journal
   /** Credentials whose files are removed, by path. Outlives the provider. */
   readonly taken?: Map<string, string> | undefined
@@ -22,11 +23,12 @@ export interface VaultPorts {
 
 /** Secrets of Vault or OpenBao: KV v1 and v2, and whatever else answers a read or a write, leased or not. */
 export function openVaultProvider(settings: VaultSettings, ports: VaultPorts): Provider {
-  const { clock, journal, taken } = ports
+  const { clock, random, journal, taken } = ports
   const client = createVaultClient(settings, clock)
   const credentials = createCredentialReader(journal, { taken })
   const leased = createLeasedSecrets()
-  const session = createSession(settings, { client, credentials, clock, journal, ended: leased.ended })
+  const { ended } = leased
+  const session = createSession(settings, { client, credentials, clock, random, journal, ended })
   const digestKey = randomBytes(32)
   const closing = new AbortController()
   // A probe serves all that wait for it, so that it does not end with the one that asked first.

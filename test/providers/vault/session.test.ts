@@ -70,9 +70,29 @@ describe('a session with Vault', () => {
     expect(stub.requests).toHaveLength(1)
   })
 
-  it('does not ask more than once a second, however short the life of a token', async () => {
+  it('follows the shortest life of a token, but does not ask all the time for one that has none', async () => {
     stub.answers[logIn] = tokenAnswer('t-1', 1)
-    expect(await keepAlive()).toBe(1_000)
+    expect(await keepAlive()).toBeCloseTo(667, 0)
+    stub.answers[logIn] = tokenAnswer('t-2', -1, false)
+    await clock.advance(667)
+    expect(await keepAlive()).toBe(500)
+  })
+
+  it('is told to ask again when the renewal is due, however soon that is', async () => {
+    stub.answers[logIn] = tokenAnswer('t-1', 3)
+    expect(await keepAlive()).toBe(2_000)
+    // A clock that reads boot time in hundredths of a second may still be a little before it after such a sleep.
+    await clock.advance(1_995)
+    expect(await keepAlive()).toBe(5)
+  })
+
+  it('renews at a share of its own, so that agents that logged in at once drift apart', async () => {
+    stub.answers[logIn] = tokenAnswer('t-1', 60)
+    const waits = [0, 0.5, 1].map(drawn => {
+      const other = stub.open({}, clock, () => drawn)
+      return other.keepAlive?.(new AbortController().signal)
+    })
+    expect((await Promise.all(waits)).map(wait => Math.round(wait ?? 0))).toEqual([37_000, 40_000, 43_000])
   })
 
   it('keeps a login for the others when the caller that began it gives up', async () => {
