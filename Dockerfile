@@ -32,7 +32,8 @@ FROM scratch
 COPY --from=root /root-fs /
 
 # Memory: with these and the flags below Node needs a quarter less, does not grow with the number of requests, and collects its
-# garbage once that is half of what lives; V8 would wait until it is three times as much.
+# garbage once that is half of what lives; V8 would wait until it is three times as much. The optimising compilers would take more
+# memory than all that they compile, also the one for the HTTP parser, which is WebAssembly.
 # Two threads: with one, a DNS lookup that hangs holds up every file operation.
 ENV UV_THREADPOOL_SIZE=2 \
     MALLOC_ARENA_MAX=1 \
@@ -43,6 +44,7 @@ ENV UV_THREADPOOL_SIZE=2 \
 ENTRYPOINT ["/sbin/tini", "-s", "--", "/usr/bin/node", \
             "--disable-sigusr1", "--disable-proto=delete", "--disallow-code-generation-from-strings", \
             "--v8-pool-size=0", "--max-semi-space-size=1", "--heap-growing-percent=50", "--no-maglev", "--no-opt", \
+            "--no-wasm-tier-up", "--no-wasm-dynamic-tiering", \
             "/app/keyturn.js"]
 CMD ["run"]
 HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 \

@@ -1,12 +1,13 @@
 import { createBell } from '../core/bell.ts'
-import type { Clock, Random } from '../core/ports.ts'
+import type { Clock } from '../core/ports.ts'
+import type { PollInstants } from './poll-instants.ts'
 import type { ProviderHealth } from './provider-health.ts'
 import type { ReadOutcome } from './read-secret.ts'
 import type { WatchedSecret } from './watched-secret.ts'
 
 export interface GroupParts {
   readonly clock: Clock
-  readonly random: Random
+  readonly instants: PollInstants
   readonly settleMs: number
   /** Never rejects but by the signal. */
   readonly read: (secret: WatchedSecret, signal: AbortSignal) => Promise<ReadOutcome>
@@ -177,16 +178,17 @@ function nextInstant(members: ReadonlySet<WatchedSecret>): number {
   return next
 }
 
-/** One jitter for the whole round: agents spread, a group stays in step. The first of
- * all, and the first after an outage, gives the agent a phase of its own. */
-function spreadRound(read: readonly WatchedSecret[], { clock, random, healthOf }: GroupParts): void {
-  const share = random()
+/**
+ * Agents spread, the secrets of one stay in step. The first interval of all, and the first after an outage, may be cut to
+ * a tenth: it gives the agent a phase of its own.
+ */
+function spreadRound(read: readonly WatchedSecret[], { clock, instants, healthOf }: GroupParts): void {
   const now = clock.uptime()
   for (const member of read) {
     if (!inStep(member) || !Number.isFinite(member.nextAt) || member.wanted) continue
     const { outages } = healthOf(member)
-    const jitter = (member.phase === outages ? 0.1 : 0.9) * share
-    const pollAt = now + member.plan.refreshMs * (1 - jitter)
+    const jitter = member.phase === outages ? 0.1 : 0.9
+    const pollAt = instants.next(now, member.plan.refreshMs, jitter)
     member.nextAt = Math.min(pollAt, member.rotationPollAt ?? pollAt)
     member.phase = outages
   }

@@ -4,6 +4,7 @@ import type { Queue } from '../core/queue.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import { keepSessions } from './keep-sessions.ts'
 import type { Parts, Plan, SecretPlan } from './plan.ts'
+import { createPollInstants } from './poll-instants.ts'
 import { createProviderHealth, type ProviderHealth } from './provider-health.ts'
 import { type ReadOutcome, readSecret } from './read-secret.ts'
 import { type RetiredLease, retireLease } from './retire-leases.ts'
@@ -43,6 +44,7 @@ export function watchSecrets({ plan, parts, carried, changes, retire, lived }: W
   const pushes = new Map<string, Disposable>()
   const planned = new Set(plan.secrets.map(secret => secretKey(secret.reference)))
   const groups = new Set<RotationGroup>()
+  const instants = createPollInstants(parts.random)
   let running: AbortSignal | undefined
 
   const healthOf = (secret: WatchedSecret): ProviderHealth => {
@@ -58,7 +60,7 @@ export function watchSecrets({ plan, parts, carried, changes, retire, lived }: W
     secrets.set(secret.key, secret)
     const group = createRotationGroup({
       clock: parts.clock,
-      random: parts.random,
+      instants,
       settleMs: plan.settleMs,
       healthOf,
       // A signal of its own: thousands of listeners on one would be searched at each read.

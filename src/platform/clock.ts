@@ -18,7 +18,8 @@ export function createClock({ now, uptime }: MachineTime = machineTime()): Clock
       const until = uptime() + ms
       let leftMs = Math.max(0, ms)
       do {
-        await pause(Math.min(leftMs, longestPauseMs), signal)
+        // Timers are whole milliseconds, cut: a sleeper that wakes just too early has to go to sleep once more.
+        await pause(Math.min(Math.ceil(leftMs), longestPauseMs), signal)
         leftMs = until - uptime()
         // Boot time is told in hundredths of a second.
       } while (leftMs > 10)

@@ -19,6 +19,18 @@ describe('the clock', () => {
   })
 })
 
+describe('a sleep', () => {
+  it('does not end before its time, also where that is no whole millisecond', async () => {
+    const clock = createClock()
+    const { signal } = new AbortController()
+    for (const ms of [0.3, 1.7, 2.999]) {
+      const before = performance.now()
+      await clock.sleep(ms, signal)
+      expect(performance.now() - before).toBeGreaterThanOrEqual(ms)
+    }
+  })
+})
+
 describe('a machine that was suspended', () => {
   const { signal } = new AbortController()
 
