@@ -21,7 +21,10 @@ export function composeOutputs(configuration: ResolvedConfiguration, ends: Outpu
       names.map((name): [string, Reference] => [name, reference]),
     ),
   )
-  const sources = { ...configuration, dot, writeKey, outsideOf: composeOutside(configuration, clock) }
+  const nameOf = new Map(
+    configuration.secrets.map(({ names: [name], reference }) => [secretKey(reference), name]),
+  )
+  const sources = { ...configuration, dot, nameOf, writeKey, outsideOf: composeOutside(configuration, clock) }
   return Promise.all(configuration.outputs.map(output => outputOf(output, sources)))
 }
 
@@ -33,9 +36,11 @@ export function secretProviderOf({
   return vaults.includes('vault') ? 'vault' : vaults[0]
 }
 
-type Sources = Pick<ResolvedConfiguration, 'secrets' | 'providers' | 'templates'> & {
+type Sources = Pick<ResolvedConfiguration, 'providers' | 'templates'> & {
   /** What templates name. */
   readonly dot: ReadonlyMap<string, Reference>
+  /** What errors call a secret, by its key. */
+  readonly nameOf: ReadonlyMap<string, string | undefined>
   readonly writeKey: Uint8Array
   readonly outsideOf: ComposedOutside
 }
@@ -83,12 +88,7 @@ async function rendererOf(source: Exclude<FileSource, TemplateSource>, sources: 
   const { compileFormat, renderValue } = await import('../template/compile-format.ts')
   const { reference } = source
   const { limits } = sources.templates
-  const name = nameOf(reference, sources)
+  const name = sources.nameOf.get(secretKey(reference))
   if (source.kind === 'format') return compileFormat(reference, source.format, { name, limits })
   return renderValue(reference, reference.field, name)
-}
-
-function nameOf(reference: Reference, { secrets }: Sources): string | undefined {
-  const key = secretKey(reference)
-  return secrets.find(secret => secretKey(secret.reference) === key)?.names[0]
 }

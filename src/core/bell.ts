@@ -7,6 +7,9 @@ export interface Bell {
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
 
+/** Without it each ring would make an error of its own, with a stack that nobody reads. */
+const rang = new Error('the bell rang')
+
 export function createBell(clock: Clock): Bell {
   let rung = false
   let wake: (() => void) | undefined
@@ -19,7 +22,7 @@ export function createBell(clock: Clock): Bell {
     async sleep(ms, signal) {
       if (!rung) {
         const awake = new AbortController()
-        wake = () => awake.abort()
+        wake = () => awake.abort(rang)
         try {
           await clock.sleep(ms, AbortSignal.any([signal, awake.signal]))
         } catch (error) {
