@@ -101,8 +101,10 @@ async function measureRotation(): Promise<void> {
     })
     const toFile: number[] = []
     const toSignal: number[] = []
-    for (let round = 0; round < 7; round += 1) {
-      await setTimeout(1_500)
+    const rounds = 7
+    for (let round = 0; round < rounds; round += 1) {
+      // At another point of the interval each time.
+      await setTimeout(1_000 + (1_000 * round) / rounds)
       const file = outputPath(running.job, 50)
       const before = statSync(file).ctimeMs
       const at = Date.now()
