@@ -130,6 +130,7 @@ export interface TemplateLimits {
   readonly maxSteps: number
   readonly maxOutputBytes: number
   readonly maxDepth: number
+  readonly maxPattern: number
 }
 
 export interface ResolvedSecret {

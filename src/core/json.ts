@@ -19,7 +19,8 @@ export interface JsonDocument {
   textOf(value: Json): string
 }
 
-const maxDepth = 500
+/** As deep as templates may be told to go. */
+const maxDepth = 600
 const numberPattern = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 /** What a string cannot go on with as it is. */
 const stringStop = /["\\\u0000-\u001f]/g
@@ -27,10 +28,10 @@ const blankPattern = /[ \t\r\n]*/y
 
 /**
  * Parses RFC 8259 JSON. A lone surrogate escape becomes U+FFFD, as in Go; of equal keys the last wins.
- * @param onValue is told of each value before it is read; what it throws ends the parsing
+ * @param onValue is told of each value before it is read, and how deep it lies; what it throws ends the parsing
  * @throws SyntaxError naming the offset and nothing of the text, for the text may be a secret.
  */
-export function parseJson(text: string, onValue: () => void = () => {}): JsonDocument {
+export function parseJson(text: string, onValue: (depth: number) => void = () => {}): JsonDocument {
   const spans = new WeakMap<object, readonly [start: number, end: number]>()
   let at = 0
 
@@ -99,7 +100,7 @@ export function parseJson(text: string, onValue: () => void = () => {}): JsonDoc
 
   const readValue = (depth: number): Json => {
     if (depth > maxDepth) fail(`JSON that is nested more than ${maxDepth} deep`)
-    onValue()
+    onValue(depth)
     skipBlanks()
     const start = at
     if (text[at] === '"') return readString()

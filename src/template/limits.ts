@@ -9,6 +9,8 @@ export interface Limits {
   readonly maxOutputBytes: number
   /** Blocks, templates, parentheses, and lists and maps within one another. */
   readonly maxDepth: number
+  /** Of a regular expression: about the instructions that it compiles to. */
+  readonly maxPattern: number
 }
 
 /** The schema of the configuration has the same. */
@@ -16,6 +18,7 @@ export const defaultLimits: Limits = {
   maxSteps: 1_000_000,
   maxOutputBytes: 4 * 1024 * 1024,
   maxDepth: 500,
+  maxPattern: 100_000,
 }
 
 /** A template that has passed one of its limits. */
@@ -27,6 +30,9 @@ const charactersPerStep = 2
 const bytesPerStep = 32
 const stepsPerElement = 8
 const copiesPerStep = 4
+
+/** In a pattern that is not valid its library may look for an end again and again, so that its length has a bound too. */
+const instructionsPerCharacter = 5
 
 /**
  * Counts what one execution takes. What makes a text or a list that its arguments do not already hold asks before it does.
@@ -132,6 +138,19 @@ export class Budget {
     this.#depth -= 1
   }
 
+  /** For a regular expression of so many characters, which compiles to about so many instructions. */
+  checkPattern({ length, size = 0 }: { length: number; size?: number }): void {
+    const { maxPattern } = this.limits
+    const hint = boundOf('pattern')
+    const longest = maxPattern / instructionsPerCharacter
+    if (length > longest) {
+      throw new LimitError(`the regular expression is longer than ${longest} characters`, { hint })
+    }
+    if (size > maxPattern) {
+      throw new LimitError(`the regular expression is larger than ${maxPattern} instructions`, { hint })
+    }
+  }
+
   /** For what goes so much deeper. */
   checkDepth(levels: number): void {
     const { maxDepth } = this.limits
@@ -148,6 +167,6 @@ function sizeText(bytes: number): string {
   return Number.isInteger(mebibytes) ? `${mebibytes} MiB` : `${bytes} bytes`
 }
 
-function boundOf(key: 'steps' | 'output' | 'depth'): string {
+function boundOf(key: 'steps' | 'output' | 'depth' | 'pattern'): string {
   return `the bound is templates: { limits: { ${key}: ... } } in the configuration`
 }

@@ -185,7 +185,7 @@ outputs: { /run/a: { contents: x } }
       allow: ['env', 'writeToFile'],
       readBelow: [],
       writeBelow: ['/etc/keyturn/keys'],
-      limits: { maxSteps: 1_000_000, maxOutputBytes: 4_194_304, maxDepth: 500 },
+      limits: { maxSteps: 1_000_000, maxOutputBytes: 4_194_304, maxDepth: 500, maxPattern: 100_000 },
       environment: { APP: 'shop' },
     })
   })
@@ -194,10 +194,13 @@ outputs: { /run/a: { contents: x } }
     const limitsOf = (section: string) =>
       load(`${section}outputs: { /run/a: { contents: x } }\n`).configuration?.templates.limits
     expect(limitsOf('')).toEqual(defaultLimits)
-    expect(limitsOf('templates: { limits: { steps: 5000, output: 1MiB, depth: 20 } }\n')).toEqual({
+    expect(
+      limitsOf('templates: { limits: { steps: 5000, output: 1MiB, depth: 20, pattern: 400 } }\n'),
+    ).toEqual({
       maxSteps: 5000,
       maxOutputBytes: 1_048_576,
       maxDepth: 20,
+      maxPattern: 400,
     })
     const text =
       'templates: { limits: { steps: 1, output: 4, depth: 5000 } }\noutputs: { /run/a: { contents: x } }\n'

@@ -43,7 +43,7 @@ async function verdictOn(fuzzCase: FuzzCase): Promise<FuzzVerdict> {
 
 async function render(fuzzCase: FuzzCase): Promise<void> {
   const { way, template: text, data, secrets, left, right, missingKey, maxSteps = 10_000 } = fuzzCase
-  const limits = { maxSteps, maxOutputBytes: 20 * maxSteps, maxDepth: 500 }
+  const limits = { maxSteps, maxOutputBytes: 20 * maxSteps, maxDepth: 500, maxPattern: 100_000 }
   const options = { name: 'fuzz', left, right, missingKey, outside, limits }
   if (way === 'offline') {
     const files = new Map([['/etc/app', canary]])

@@ -119,10 +119,7 @@ describe('a template without measure is ended while it is rendered', () => {
       `{{ parseYAML (print "a: &a " ${text(300, '[')} ${text(300, ']')} "\\nb: " ${text(300, '[')} "*a" ${text(300, ']')}) }}`,
       `parseYAML: ${depth}`,
     ],
-    [
-      `{{ parseJSON ${text(1_000, '[')} }}`,
-      'parseJSON: the text is JSON that is nested more than 500 deep at offset 501',
-    ],
+    [`{{ parseJSON ${text(1_000, '[')} }}`, `parseJSON: ${depth}`],
     [`${deepList}{{ toJSONPretty $v }}`, `toJSONPretty: ${size}`],
     [`${deepMap('sprig_until 50000')}{{ toYAML $v }}`, `toYAML: ${size}`],
     [`${deepMap(text(100_000, 'a b '))}{{ toYAML $v }}`, `toYAML: ${size}`],

@@ -25,8 +25,8 @@ export function resolveTemplates(resolution: Resolution): ResolvedTemplates {
 }
 
 export function limitsOf({ input }: Resolution): TemplateLimits {
-  const { steps, output, depth } = input.templates.limits
-  return { maxSteps: steps, maxOutputBytes: output, maxDepth: depth }
+  const { steps, output, depth, pattern } = input.templates.limits
+  return { maxSteps: steps, maxOutputBytes: output, maxDepth: depth, maxPattern: pattern }
 }
 
 function reportWithout(

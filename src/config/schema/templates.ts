@@ -21,6 +21,10 @@ const limits = z.strictObject({
     z.prefault(z.int().check(z.gte(10), z.lte(mostDepth)), 500),
     'Of blocks, parentheses, templates that call templates, and lists and maps within one another; at most 600.',
   ),
+  pattern: described(
+    z.prefault(z.int().check(z.gte(100)), 100_000),
+    'Of a regular expression: about the instructions that it compiles to, and five times its characters.',
+  ),
 })
 
 /** What all templates of the configuration may do. */

@@ -24,7 +24,10 @@ export function valueOfJson(text: string, budget: Budget): Value {
 
 function parsed(text: string, budget: Budget): Json {
   try {
-    return parseJson(text, () => budget.takeElements(1)).root
+    return parseJson(text, depth => {
+      budget.takeElements(1)
+      budget.checkDepth(depth)
+    }).root
   } catch (error) {
     // Its message holds an offset and nothing of the text.
     if (error instanceof SyntaxError) throw new RenderError(`the text is ${error.message}`)

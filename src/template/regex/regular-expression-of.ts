@@ -1,5 +1,8 @@
 import type { Pass } from '../pass.ts'
-import { maxPatternSize, RegularExpression } from './regular-expression.ts'
+import { RegularExpression } from './regular-expression.ts'
+
+/** Of the instructions that are kept, which take some 20 MB. */
+const mostKept = 100_000
 
 /** What a small pattern takes besides its instructions. */
 const overhead = 100
@@ -13,7 +16,7 @@ export function regularExpressionOf(pattern: string, { patterns, budget }: Pass)
   if (known !== undefined) return known
   const compiled = new RegularExpression(pattern, budget)
   const sizes = [compiled, ...patterns.values()].map(({ size }) => size + overhead)
-  if (sizes.reduce((sum, size) => sum + size, 0) > maxPatternSize) patterns.clear()
+  if (sizes.reduce((sum, size) => sum + size, 0) > mostKept) patterns.clear()
   patterns.set(pattern, compiled)
   return compiled
 }

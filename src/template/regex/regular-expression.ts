@@ -1,16 +1,12 @@
 import { MatcherInput, RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js'
 import { RenderError } from '../../core/errors.ts'
 import { joined } from '../go-string.ts'
-import { type Budget, LimitError } from '../limits.ts'
+import type { Budget } from '../limits.ts'
 import { MeteredText } from './metered-text.ts'
 import { shapeOf } from './pattern-shape.ts'
 import { parseReplacement } from './replacement.ts'
 
-/** About the instructions of the largest pattern that is compiled, which takes some 20 MB. */
-export const maxPatternSize = 100_000
 const sizePerStep = 1
-/** In what is not valid the library may look for an end again and again. */
-const maxPatternLength = 20_000
 
 /** A pattern that RE2 does not take. */
 export class InvalidPattern extends RenderError {}
@@ -37,12 +33,9 @@ export class RegularExpression {
    * @throws LimitError where it is too large
    */
   constructor(pattern: string, budget: Budget) {
-    if (pattern.length > maxPatternLength)
-      throw new LimitError(`the regular expression is longer than ${maxPatternLength} characters`)
+    budget.checkPattern(pattern)
     const { plain, groupNames, size } = shapeOf(pattern)
-    if (size > maxPatternSize) {
-      throw new LimitError(`the regular expression is larger than ${maxPatternSize} instructions`)
-    }
+    budget.checkPattern({ length: pattern.length, size })
     if (!pattern.isWellFormed()) throw new InvalidPattern('the regular expression is not UTF-8')
     budget.takeSteps(Math.ceil(size / sizePerStep) + pattern.length)
     this.size = size

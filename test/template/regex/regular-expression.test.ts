@@ -56,6 +56,15 @@ describe('a pattern', () => {
     )
   })
 
+  it('has the bounds that are configured, and says where', () => {
+    const compile = (pattern: string) => () =>
+      new RegularExpression(pattern, new Budget({ ...defaultLimits, maxPattern: 100 }))
+    const hint = 'the bound is templates: { limits: { pattern: ... } } in the configuration'
+    expect(compile('a{101}')).toThrow(expect.objectContaining({ hint }))
+    expect(compile('a'.repeat(21))).toThrow(expect.objectContaining({ hint }))
+    expect(compile('a{99}')).not.toThrow()
+  })
+
   it('of the size of what people write is not too large', () => {
     const octet = '(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})'
     const pattern = `^(?:${octet}\\.){3}${octet}(?:/[0-9]{1,2})?(?:,(?:[a-z0-9-]{1,63}\\.){1,10}[a-z]{2,63})*$`
