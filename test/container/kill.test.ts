@@ -71,7 +71,8 @@ describe('an agent that is killed between the swap and the signal', () => {
       if ((await early.ask()).signals > signals) continue
 
       await agent.start()
-      await waitUntil(async () => (await agent.printed()).includes('"started"'))
+      // What the killed one had not swapped in yet comes now: whoever starts before that may have read the old file.
+      await waitUntil(async () => (await agent.printed()).includes('"published"'))
       const late = await agent.startApplication()
       const inTime = (await early.ask()).signals === signals
       await waitUntil(async () => (await agent.printed()).includes('"notified"'))
