@@ -83,37 +83,42 @@ async function measureAskedRefresh(
   )
 }
 
-/** What the code for templates adds to a start: one field of one secret as a file, then the same secret in a template, in turns. */
+/**
+ * What the code for templates adds to a start: one field of one secret as a file, then the same secret in a template. A
+ * machine is now faster and now slower by more than that: each turn has its own difference, and the median of those counts.
+ */
 export async function measureTemplateStart(program: ProgramUnderTest, connection: Connection): Promise<void> {
-  title(
-    'Start with one template of 40 lines beside one with a value, in turns: medians of 9, and the difference',
-  )
-  const samples = { value: newSamples(), template: newSamples() }
-  for (let turn = 0; turn < 9; turn += 1) {
-    for (const content of ['value', 'template'] as const) {
-      const settings = { ...connection, secrets: 1, refreshSeconds: 300, pidFile: undefined, content }
-      await using running = await startProgram(program, settings)
-      await setTimeout(2_000)
-      samples[content].ms.push(running.firstMs)
-      samples[content].cpuMs.push(cpuMilliseconds(running.pid))
-      samples[content].megabytes.push(memoryMegabytes(running.pid).rss)
-    }
+  title(`Start with one value, and what one template of 40 lines adds: medians of ${startTurns} turns`)
+  const turns: Record<'value' | 'template', StartCost>[] = []
+  while (turns.length < startTurns) {
+    const start = (content: 'value' | 'template') => costOfStart(program, { ...connection, content })
+    turns.push({ value: await start('value'), template: await start('template') })
   }
-  const cell = (kind: keyof Samples, unit: string) => {
-    const [value, template] = [median(samples.value[kind]), median(samples.template[kind])]
-    return `${value.toFixed(1)} and ${template.toFixed(1)} ${unit}: ${(template - value).toFixed(1)}`
+  const cell = (kind: keyof StartCost, unit: string) => {
+    const before = median(turns.map(({ value }) => value[kind]))
+    const added = median(turns.map(({ value, template }) => template[kind] - value[kind]))
+    return `${before.toFixed(1)} ${unit}, ${added.toFixed(1)} more`
   }
   row(program, cell('ms', 'ms'), cell('cpuMs', 'ms CPU'), cell('megabytes', 'MB resident'))
 }
 
-interface Samples {
-  readonly ms: number[]
-  readonly cpuMs: number[]
-  readonly megabytes: number[]
+const startTurns = 25
+
+interface StartCost {
+  readonly ms: number
+  readonly cpuMs: number
+  readonly megabytes: number
 }
 
-function newSamples(): Samples {
-  return { ms: [], cpuMs: [], megabytes: [] }
+async function costOfStart(
+  program: ProgramUnderTest,
+  settings: Connection & { readonly content: 'value' | 'template' },
+): Promise<StartCost> {
+  const job = { ...settings, secrets: 1, refreshSeconds: 300, pidFile: undefined }
+  await using running = await startProgram(program, job)
+  await setTimeout(2_000)
+  const { pid, firstMs } = running
+  return { ms: firstMs, cpuMs: cpuMilliseconds(pid), megabytes: memoryMegabytes(pid).rss }
 }
 
 async function during(

@@ -39,7 +39,7 @@ const keywords = [
   ...(['template', 'with'] as const),
 ] as const
 const keywordSet: ReadonlySet<string> = new Set(keywords)
-const wordPattern = /[\p{L}\p{Nd}_]+/uy
+const asciiWordPattern = /\w+/y
 const spacePattern = /[ \t\r\n]+/y
 const numberPattern =
   /[+-]?(?:0[xX][\da-fA-F_]*(?:\.[\da-fA-F_]*)?(?:[pP][+-]?[\d_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[\d_]*(?:\.[\d_]*)?(?:[eE][+-]?[\d_]*)?)i?/y
@@ -75,6 +75,12 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
   const endOf = (pattern: RegExp, start: number): number => {
     pattern.lastIndex = start
     return pattern.test(text) ? pattern.lastIndex : start
+  }
+
+  /** Letters, digits and underscores. The pattern of all scripts' letters is made only for who has others than ASCII's. */
+  const endOfWord = (from: number): number => {
+    const end = endOf(asciiWordPattern, from)
+    return (text.charCodeAt(end) || 0) < 0x80 ? end : endOf(/[\p{L}\p{Nd}_]+/uy, from)
   }
   const skipSpaces = () => {
     at = endOf(spacePattern, at)
@@ -180,7 +186,7 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
     }
     if (character === '.' && !isDigit(text[start + 1])) return readName('field', '.')
     if (character === '.' || character === '+' || character === '-' || isDigit(character)) return readNumber()
-    const wordEnd = endOf(wordPattern, start)
+    const wordEnd = endOfWord(start)
     if (wordEnd > start) return readIdentifier(wordEnd)
     if (character < ' ' || character > '~') {
       return fail(`unrecognized character in action: ${codePointName(text, start)}`, start)
@@ -207,7 +213,7 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
   /** `.name` or `$name`, or the bare `.` or `$`. */
   const readName = (named: TokenKind, bare: TokenKind): boolean => {
     const start = at + 1
-    const end = endsWord(start) ? start : endOf(wordPattern, start)
+    const end = endsWord(start) ? start : endOfWord(start)
     if (!endsWord(end)) return badCharacter(end, at)
     add(end === start ? bare : named, at, end)
     return true
@@ -215,14 +221,13 @@ export function lex(text: string, { left, right, budget }: LexOptions): readonly
 
   const readNumber = (): boolean => {
     const end = endOf(numberPattern, at)
-    if (endOf(wordPattern, end) > end)
-      return fail(`bad number syntax: "${shortened(text.slice(at, end + 1))}"`, at)
+    if (endOfWord(end) > end) return fail(`bad number syntax: "${shortened(text.slice(at, end + 1))}"`, at)
     if (text[end] !== '+' && text[end] !== '-') {
       add('number', at, end)
       return true
     }
     const complexEnd = endOf(numberPattern, end)
-    if (text[complexEnd - 1] !== 'i' || endOf(wordPattern, complexEnd) > complexEnd) {
+    if (text[complexEnd - 1] !== 'i' || endOfWord(complexEnd) > complexEnd) {
       return fail(`bad number syntax: "${shortened(text.slice(at, complexEnd))}"`, at)
     }
     add('complex', at, complexEnd)

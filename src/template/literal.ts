@@ -134,6 +134,7 @@ function integersOf(float: number): { int: bigint | undefined; uint: bigint | un
 /** Go's integer syntax with base prefixes; a bare leading zero means octal. Undefined also where it is very long. */
 export function parseInteger(source: string): bigint | undefined {
   if (source.length > longestNumber) return undefined
+  if (/^[1-9]\d*$/.test(source)) return BigInt(source)
   const match =
     /^([+-]?)(0[xX]_?[\da-fA-F]+(?:_[\da-fA-F]+)*|0[oO]?_?[0-7]+(?:_[0-7]+)*|0[bB]_?[01]+(?:_[01]+)*|0|[1-9]\d*(?:_\d+)*)$/.exec(
       source,

@@ -15,7 +15,6 @@ const namedEscapes: Readonly<Record<string, string>> = {
   '\t': '\\t',
   '\v': '\\v',
 }
-const printablePattern = /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u
 
 export function quoted(text: string, options: QuoteOptions): string {
   let result = options.quote
@@ -25,7 +24,8 @@ export function quoted(text: string, options: QuoteOptions): string {
 
 /** Letters, marks, numbers, punctuation, symbols and the ASCII space. */
 export function isPrintable(character: string): boolean {
-  return printablePattern.test(character)
+  // Here, so that it is made only for who has other characters than ASCII's.
+  return /[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(character)
 }
 
 /** Whether it can stand between backquotes as it is. */
