@@ -5,7 +5,7 @@ import { type ImportPorts, importConfiguration } from '../import/import-configur
 import { readConfiguration } from '../import/read-configuration.ts'
 import { readTriple } from '../import/template-triple.ts'
 import { writeConfiguration } from '../import/write-configuration.ts'
-import { callsInTemplate } from '../template/calls-in-template.ts'
+import { callsInTemplate } from '../template/parse/calls-in-template.ts'
 import { TemplateSyntaxError } from '../template/template-error.ts'
 import { check } from './check.ts'
 import type { ProgramContext } from './context.ts'

@@ -2,7 +2,6 @@ import type { Renderer } from '../core/output.ts'
 import { hidden, type Tell } from '../core/piece.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
 import { type Secret, selectField } from '../core/secret.ts'
-import { formatPieces, type Write } from './format-pieces.ts'
 import { bounded } from './formats/bounded.ts'
 import { formatDotenv } from './formats/dotenv.ts'
 import type { Fields } from './formats/fields.ts'
@@ -10,6 +9,7 @@ import { formatJson } from './formats/json.ts'
 import { formatPgpass } from './formats/pgpass.ts'
 import { formatProperties } from './formats/properties.ts'
 import { defaultLimits, type Limits } from './limits.ts'
+import { formatPieces, type Write } from './print/format-pieces.ts'
 
 export const formats = ['raw', 'json', 'yaml', 'toml', 'properties', 'dotenv', 'pgpass'] as const
 export type Format = (typeof formats)[number]

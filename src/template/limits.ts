@@ -1,5 +1,5 @@
 import { RenderError } from '../core/errors.ts'
-import { byteLength } from './go-string.ts'
+import { byteLength } from './text/go-string.ts'
 
 /** What parsing a template, and what one execution of it, may take; `templates.limits` of the configuration. */
 export interface Limits {

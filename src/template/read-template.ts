@@ -1,8 +1,8 @@
 import type { Place } from '../core/problem.ts'
 import { functionsAllowing } from './functions.ts'
 import type { Limits } from './limits.ts'
-import type { ParsedTemplate } from './nodes.ts'
-import { parse } from './parse.ts'
+import type { ParsedTemplate } from './parse/nodes.ts'
+import { parse } from './parse/parse.ts'
 import { namedSecrets } from './references.ts'
 import { positionAt } from './template-error.ts'
 

@@ -1,7 +1,7 @@
 import { RenderError } from '../core/errors.ts'
 import { type Reference, secretKey } from '../core/reference.ts'
-import type { Body, CommandNode, Node, Operand, ParsedTemplate, PipeNode } from './nodes.ts'
 import { fileReference, normalPath } from './outside.ts'
+import type { Body, CommandNode, Node, Operand, ParsedTemplate, PipeNode } from './parse/nodes.ts'
 import { listReference, secretReference } from './secret-path.ts'
 
 /** What a template asks for, as far as can be told without executing it. */

@@ -1,6 +1,6 @@
 import { RenderError } from '../core/errors.ts'
 import type { Reference } from '../core/reference.ts'
-import { stringFromBytes } from './go-string.ts'
+import { stringFromBytes } from './text/go-string.ts'
 
 /**
  * What `secret "path"` asks for. As in consul-template the path is a URL's: `%20` is a space, and of a query only

@@ -1,6 +1,6 @@
-import type { ParameterType } from './parameter-type.ts'
-import type { Pass } from './pass.ts'
-import type { Value } from './values.ts'
+import type { ParameterType } from './execute/parameter-type.ts'
+import type { Pass } from './execute/pass.ts'
+import type { Value } from './values/values.ts'
 
 /**
  * A function of the language. Before it is called, arguments are checked against `parameters` (and `variadic` for what

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { type ImportResult, importConfiguration } from '../../src/import/import-configuration.ts'
 import { readConfiguration } from '../../src/import/read-configuration.ts'
 import type { Block } from '../../src/import/tree.ts'
-import { callsInTemplate } from '../../src/template/calls-in-template.ts'
+import { callsInTemplate } from '../../src/template/parse/calls-in-template.ts'
 
 const folder = new URL('fixtures/', import.meta.url)
 

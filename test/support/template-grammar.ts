@@ -1,4 +1,4 @@
-import type { ParameterType } from '../../src/template/parameter-type.ts'
+import type { ParameterType } from '../../src/template/execute/parameter-type.ts'
 import type { TemplateFunction } from '../../src/template/template-function.ts'
 import type { Choices } from './choices.ts'
 import { hostileNumbers, hostileTexts } from './hostile-texts.ts'

@@ -8,9 +8,9 @@ import { compileTemplate } from '../../src/template/compile-template.ts'
 import { refusedFunctions } from '../../src/template/functions/refused.ts'
 import { refusedSprigFunctions } from '../../src/template/functions/sprig/refused.ts'
 import { functionsAllowing } from '../../src/template/functions.ts'
-import { givenSecrets } from '../../src/template/given-secrets.ts'
 import { nothingOutside, type Outside, outsideFunctions } from '../../src/template/outside.ts'
 import { renderOffline } from '../../src/template/render-offline.ts'
+import { givenSecrets } from '../../src/template/values/given-secrets.ts'
 
 const page = readPage('templates.md')
 const functionsPage = readPage('template-functions.md')

@@ -1,7 +1,7 @@
 import { Budget, defaultLimits } from '../limits.ts'
-import type { Value } from '../values.ts'
-import { isPlainMap } from '../values.ts'
-import { checkWritable } from '../written-size.ts'
+import type { Value } from '../values/values.ts'
+import { isPlainMap } from '../values/values.ts'
+import { checkWritable } from '../values/written-size.ts'
 import { type Fields, jsonFields } from './fields.ts'
 
 /**

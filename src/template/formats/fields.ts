@@ -1,7 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
 import type { Json } from '../../core/json.ts'
 import type { Field } from '../../core/secret.ts'
-import { sortedKeys } from '../sorted-keys.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
 
 export type Fields = ReadonlyMap<string, Field>
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type Json, JsonNumber } from '../../core/json.ts'
-import { sortedKeys } from '../sorted-keys.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
 import { type Fields, jsonFields } from './fields.ts'
 
 /** JSON with sorted keys, two spaces of indentation and a final newline. Numbers keep their text. */

@@ -1,6 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
 import { type Json, JsonNumber } from '../../core/json.ts'
-import { sortedKeys } from '../sorted-keys.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
 import { type Fields, jsonFields } from './fields.ts'
 
 /** TOML 1.0, sorted. Integers stay integers and other numbers floats; what TOML cannot say is refused. */

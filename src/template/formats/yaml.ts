@@ -1,6 +1,6 @@
 import type * as Yaml from 'yaml'
 import { type Json, JsonNumber } from '../../core/json.ts'
-import { sortedKeys } from '../sorted-keys.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
 import { type Fields, jsonFields } from './fields.ts'
 
 /** Everything else is quoted. */

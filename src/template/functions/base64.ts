@@ -1,6 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
-import { bytesOfString, stringFromBytes } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { bytesOfString, stringFromBytes } from '../text/go-string.ts'
 
 /** consul-template's base64 functions: padded, and strict when they decode, but for line breaks. */
 export const base64Functions: FunctionGroup = {

@@ -1,6 +1,6 @@
-import { toLower, toUpper } from '../letter-case.ts'
 import type { FunctionGroup, TemplateFunction } from '../template-function.ts'
-import { toTitle } from '../title-case.ts'
+import { toLower, toUpper } from '../text/letter-case.ts'
+import { toTitle } from '../text/title-case.ts'
 
 /** consul-template's functions of letter case. */
 export const caseFunctions: FunctionGroup = {

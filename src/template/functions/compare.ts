@@ -1,8 +1,8 @@
 import { RenderError } from '../../core/errors.ts'
-import { Channel } from '../channel.ts'
-import { Complex } from '../complex.ts'
-import { compareStrings } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { compareStrings } from '../text/go-string.ts'
+import { Channel } from '../values/channel.ts'
+import { Complex } from '../values/complex.ts'
 import {
   integerOf,
   isMap,
@@ -13,7 +13,7 @@ import {
   textOf,
   typeName,
   type Value,
-} from '../values.ts'
+} from '../values/values.ts'
 
 /** Go's comparisons. Integers compare whatever their type, else only equal kinds do; order is of integers, floats and strings. */
 export const compareFunctions: FunctionGroup = {

@@ -1,6 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { TypedMap, typeName, type Value } from '../values.ts'
+import { TypedMap, typeName, type Value } from '../values/values.ts'
 
 /**
  * consul-template's functions for what it reads from Consul. There is none here, so they can be given nil alone, as some

@@ -1,8 +1,8 @@
 import { RenderError } from '../../core/errors.ts'
 import { JsonNumber } from '../../core/json.ts'
-import { Channel } from '../channel.ts'
-import { byteLength, bytesOfString, stringFromBytes } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { byteLength, bytesOfString, stringFromBytes } from '../text/go-string.ts'
+import { Channel } from '../values/channel.ts'
 import {
   Integer,
   integerOf,
@@ -15,7 +15,7 @@ import {
   typeName,
   type Value,
   valueAt,
-} from '../values.ts'
+} from '../values/values.ts'
 
 /** Go's `index`, `slice` and `len`. Strings are bytes to them. */
 export const containerFunctions: FunctionGroup = {

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
-import { bytesOfString } from '../go-string.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { bytesOfString } from '../text/go-string.ts'
 
 /** consul-template's digests, in hexadecimal. */
 export const digestFunctions: FunctionGroup = {

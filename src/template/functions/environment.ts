@@ -1,5 +1,5 @@
 import { RenderError } from '../../core/errors.ts'
-import type { Pass } from '../pass.ts'
+import type { Pass } from '../execute/pass.ts'
 import type { FunctionGroup } from '../template-function.ts'
 
 /**

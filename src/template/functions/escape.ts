@@ -1,10 +1,10 @@
-import { bytesOfString } from '../go-string.ts'
-import type { Pass } from '../pass.ts'
-import { printed, sprint } from '../print.ts'
-import { isPrintable } from '../quote.ts'
+import type { Pass } from '../execute/pass.ts'
+import { printed, sprint } from '../print/print.ts'
+import { isPrintable } from '../print/quote.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { StructPointer, type Value } from '../values.ts'
-import { checkWritable } from '../written-size.ts'
+import { bytesOfString } from '../text/go-string.ts'
+import { StructPointer, type Value } from '../values/values.ts'
+import { checkWritable } from '../values/written-size.ts'
 
 const htmlEscapes: Readonly<Record<string, string>> = {
   '\0': '\ufffd',

@@ -1,6 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import type { Value } from '../values.ts'
+import type { Value } from '../values/values.ts'
 
 /** consul-template's `executeTemplate`. */
 export const executeTemplateFunctions: FunctionGroup = {

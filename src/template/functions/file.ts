@@ -1,8 +1,8 @@
 import { RenderError } from '../../core/errors.ts'
 import { selectField } from '../../core/secret.ts'
-import { stringFromBytes } from '../go-string.ts'
 import { fileReference, isWithin, normalPath } from '../outside.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { stringFromBytes } from '../text/go-string.ts'
 
 /**
  * consul-template's `file`: the content of a file, which is watched like a secret. Whether the file itself lies where it may

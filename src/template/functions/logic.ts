@@ -1,6 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { isTrue, type Value } from '../values.ts'
+import { isTrue, type Value } from '../values/values.ts'
 
 /** Go's `and`, `or`, `not` and `call`. */
 export const logicFunctions: FunctionGroup = {

@@ -1,7 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
-import { Channel } from '../channel.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { Integer, textOf, typeName, type Value } from '../values.ts'
+import { Channel } from '../values/channel.ts'
+import { Integer, textOf, typeName, type Value } from '../values/values.ts'
 import { parseInt64 } from './parse-scalar.ts'
 
 /** consul-template's `loop`: numbers up to, but not including, the last argument. */

@@ -1,7 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
 import type { Budget } from '../limits.ts'
-import { sortedKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
 import {
   isMap,
   isPlainMap,
@@ -12,8 +12,8 @@ import {
   typeName,
   type Value,
   valueAt,
-} from '../values.ts'
-import { writableMap } from '../writable-map.ts'
+} from '../values/values.ts'
+import { writableMap } from '../values/writable-map.ts'
 
 /** consul-template's functions that build maps. */
 export const mapFunctions: FunctionGroup = {

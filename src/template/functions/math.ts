@@ -1,6 +1,6 @@
 import { RenderError } from '../../core/errors.ts'
 import type { FunctionGroup, TemplateFunction } from '../template-function.ts'
-import { Integer, typeName, type Value } from '../values.ts'
+import { Integer, typeName, type Value } from '../values/values.ts'
 
 /** A number as Go's reflection sees it. */
 type Operand =

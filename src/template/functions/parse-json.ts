@@ -2,7 +2,7 @@ import { RenderError } from '../../core/errors.ts'
 import { isJsonObject, type Json, JsonNumber, parseJson } from '../../core/json.ts'
 import type { Budget } from '../limits.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import type { Value } from '../values.ts'
+import type { Value } from '../values/values.ts'
 
 /** consul-template's `parseJSON`. */
 export const parseJsonFunctions: FunctionGroup = {

@@ -1,7 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
-import { parseFloatLiteral } from '../literal.ts'
+import { parseFloatLiteral } from '../parse/literal.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { Integer } from '../values.ts'
+import { Integer } from '../values/values.ts'
 
 const booleans: ReadonlyMap<string, boolean> = new Map([
   ...['', '0', 'f', 'F', 'false', 'False', 'FALSE'].map(text => [text, false] as const),

@@ -1,5 +1,5 @@
 import type { FunctionGroup } from '../template-function.ts'
-import type { Value } from '../values.ts'
+import type { Value } from '../values/values.ts'
 import { parseYaml } from '../yaml/parse-yaml.ts'
 
 /** consul-template's `parseYAML`. */

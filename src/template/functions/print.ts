@@ -1,9 +1,9 @@
-import type { Pass } from '../pass.ts'
-import { sprint, sprintln } from '../print.ts'
-import { sprintf } from '../printf.ts'
+import type { Pass } from '../execute/pass.ts'
+import { sprint, sprintln } from '../print/print.ts'
+import { sprintf } from '../print/printf.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import type { Value } from '../values.ts'
-import { checkWritable } from '../written-size.ts'
+import type { Value } from '../values/values.ts'
+import { checkWritable } from '../values/written-size.ts'
 
 /** Go's `print`, `printf` and `println`. */
 export const printFunctions: FunctionGroup = {

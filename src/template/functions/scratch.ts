@@ -1,9 +1,9 @@
 import { RenderError } from '../../core/errors.ts'
-import type { Method } from '../method.ts'
-import { sortedKeys } from '../sorted-keys.ts'
+import type { Method } from '../execute/method.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { isPlainMap, List, StructPointer, type Value } from '../values.ts'
-import { writableMap } from '../writable-map.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
+import { isPlainMap, List, StructPointer, type Value } from '../values/values.ts'
+import { writableMap } from '../values/writable-map.ts'
 
 /** consul-template's `scratch`: what one execution notes down, shared by all its templates. */
 export const scratchFunctions: FunctionGroup = {

@@ -1,9 +1,9 @@
 import { RenderError } from '../../core/errors.ts'
-import { bytewise } from '../go-string.ts'
+import type { Pass } from '../execute/pass.ts'
 import type { Budget } from '../limits.ts'
-import type { Pass } from '../pass.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { Integer, itemsOf, type List, textOf, typeName, type Value } from '../values.ts'
+import { bytewise } from '../text/go-string.ts'
+import { Integer, itemsOf, type List, textOf, typeName, type Value } from '../values/values.ts'
 
 type Wanted = readonly Value[] | List | null
 

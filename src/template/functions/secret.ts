@@ -1,11 +1,11 @@
 import { RenderError } from '../../core/errors.ts'
-import { certificateParts } from '../certificate-parts.ts'
-import type { Pass } from '../pass.ts'
+import type { Pass } from '../execute/pass.ts'
 import { listReference, secretReference } from '../secret-path.ts'
-import { secretResponse } from '../secret-value.ts'
-import { sortedKeys } from '../sorted-keys.ts'
 import type { FunctionGroup } from '../template-function.ts'
-import { List, type Value } from '../values.ts'
+import { certificateParts } from '../values/certificate-parts.ts'
+import { secretResponse } from '../values/secret-value.ts'
+import { sortedKeys } from '../values/sorted-keys.ts'
+import { List, type Value } from '../values/values.ts'
 import { writeReference } from '../write-reference.ts'
 
 /**

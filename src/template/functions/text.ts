@@ -1,7 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
-import { joined } from '../go-string.ts'
-import type { Pass } from '../pass.ts'
+import type { Pass } from '../execute/pass.ts'
 import type { FunctionGroup } from '../template-function.ts'
+import { joined } from '../text/go-string.ts'
 import {
   cutText,
   replaceText,
@@ -9,9 +9,9 @@ import {
   trimCharacters,
   withoutPrefix,
   withoutSuffix,
-} from '../text-parts.ts'
-import { List, TypedMap } from '../values.ts'
-import { trimSpace } from '../white-space.ts'
+} from '../text/text-parts.ts'
+import { trimSpace } from '../text/white-space.ts'
+import { List, TypedMap } from '../values/values.ts'
 
 /** consul-template's functions of text. The text comes last, for a pipeline. */
 export const textFunctions: FunctionGroup = {

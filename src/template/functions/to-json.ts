@@ -1,5 +1,5 @@
-import { type JsonStyle, toJson } from '../json-text.ts'
 import type { FunctionGroup, TemplateFunction } from '../template-function.ts'
+import { type JsonStyle, toJson } from '../text/json-text.ts'
 
 /** consul-template's JSON, keys sorted, on one line or indented by two spaces, with `<`, `>` and `&` escaped or not. */
 export const jsonFunctions: FunctionGroup = {

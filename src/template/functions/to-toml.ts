@@ -1,7 +1,7 @@
 import type { FunctionGroup } from '../template-function.ts'
-import { toToml } from '../toml-text.ts'
-import { trimSpace } from '../white-space.ts'
-import { checkWritable } from '../written-size.ts'
+import { toToml } from '../text/toml-text.ts'
+import { trimSpace } from '../text/white-space.ts'
+import { checkWritable } from '../values/written-size.ts'
 
 /** consul-template's `toTOML`. */
 export const tomlFunctions: FunctionGroup = {

@@ -1,6 +1,6 @@
 import type { FunctionGroup } from '../template-function.ts'
-import { trimSpace } from '../white-space.ts'
-import { checkWritable } from '../written-size.ts'
+import { trimSpace } from '../text/white-space.ts'
+import { checkWritable } from '../values/written-size.ts'
 import { toYaml } from '../yaml/to-yaml.ts'
 
 /** consul-template's `toYAML`. */

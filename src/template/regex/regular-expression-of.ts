@@ -1,4 +1,4 @@
-import type { Pass } from '../pass.ts'
+import type { Pass } from '../execute/pass.ts'
 import { RegularExpression } from './regular-expression.ts'
 
 /** Of the instructions that are kept, which take some 20 MB. */

@@ -1,7 +1,7 @@
 import { MatcherInput, RE2JS, RE2JSException, RE2JSSyntaxException } from 're2js'
 import { RenderError } from '../../core/errors.ts'
-import { joined } from '../go-string.ts'
 import type { Budget } from '../limits.ts'
+import { joined } from '../text/go-string.ts'
 import { MeteredText } from './metered-text.ts'
 import { shapeOf } from './pattern-shape.ts'
 import { parseReplacement } from './replacement.ts'

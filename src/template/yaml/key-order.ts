@@ -1,4 +1,4 @@
-import { integerOf, textOf, type Value } from '../values.ts'
+import { integerOf, textOf, type Value } from '../values/values.ts'
 
 /** The kinds that a key may have, as Go numbers them. */
 const kindOrder: readonly string[] = ['boolean', 'bigint', 'uint', 'number', 'nil', 'string']

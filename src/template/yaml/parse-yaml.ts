@@ -1,7 +1,7 @@
 import { RenderError } from '../../core/errors.ts'
-import { stringFromBytes } from '../go-string.ts'
 import type { Budget } from '../limits.ts'
-import { TypedMap, type Value } from '../values.ts'
+import { stringFromBytes } from '../text/go-string.ts'
+import { TypedMap, type Value } from '../values/values.ts'
 import { type MappingNode, parseNodes, type ScalarNode, type YamlNode } from './parse-nodes.ts'
 import { resolveScalar } from './resolve.ts'
 

@@ -1,5 +1,5 @@
-import { longestNumber, parseFloatLiteral } from '../literal.ts'
-import { Integer, type Value } from '../values.ts'
+import { longestNumber, parseFloatLiteral } from '../parse/literal.ts'
+import { Integer, type Value } from '../values/values.ts'
 
 type Resolved =
   | { readonly tag: 'null'; readonly value: null }

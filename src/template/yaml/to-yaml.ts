@@ -1,9 +1,9 @@
 import { RenderError } from '../../core/errors.ts'
 import { JsonNumber } from '../../core/json.ts'
-import { formatFloat } from '../format-float.ts'
-import { bytesOfString } from '../go-string.ts'
-import { asNumber } from '../json-number.ts'
 import type { Budget } from '../limits.ts'
+import { formatFloat } from '../print/format-float.ts'
+import { bytesOfString } from '../text/go-string.ts'
+import { asNumber } from '../values/json-number.ts'
 import {
   integerOf,
   isMap,
@@ -14,7 +14,7 @@ import {
   typeName,
   type Value,
   valueAt,
-} from '../values.ts'
+} from '../values/values.ts'
 import { YamlEmitter } from './emitter.ts'
 import { compareYamlKeys } from './key-order.ts'
 import { resolveScalar } from './resolve.ts'

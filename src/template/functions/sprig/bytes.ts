@@ -1,4 +1,4 @@
-import { bytesOfString, stringFromBytes } from '../../go-string.ts'
+import { bytesOfString, stringFromBytes } from '../../text/go-string.ts'
 
 /** A text with each of its bytes as one character, for what counts in bytes. */
 export function byteString(text: string): string {

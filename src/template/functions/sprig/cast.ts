@@ -1,6 +1,6 @@
 import { JsonNumber } from '../../../core/json.ts'
-import { longestNumber, parseFloatLiteral, parseInteger } from '../../literal.ts'
-import { Integer, type Value } from '../../values.ts'
+import { longestNumber, parseFloatLiteral, parseInteger } from '../../parse/literal.ts'
+import { Integer, type Value } from '../../values/values.ts'
 import { NamedNumber } from './named-number.ts'
 
 const minInt64 = -(2n ** 63n)

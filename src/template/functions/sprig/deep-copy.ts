@@ -1,5 +1,5 @@
 import type { Budget } from '../../limits.ts'
-import { isMap, isPlainMap, itemsOf, List, TypedMap, type Value } from '../../values.ts'
+import { isMap, isPlainMap, itemsOf, List, TypedMap, type Value } from '../../values/values.ts'
 
 /** Lists and maps copied, and those within. */
 export function deepCopy(value: Value, budget: Budget): Value {

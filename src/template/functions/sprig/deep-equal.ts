@@ -1,5 +1,5 @@
-import { Complex } from '../../complex.ts'
 import type { Budget } from '../../limits.ts'
+import { Complex } from '../../values/complex.ts'
 import {
   integerOf,
   isMap,
@@ -12,7 +12,7 @@ import {
   typeName,
   type Value,
   valueAt,
-} from '../../values.ts'
+} from '../../values/values.ts'
 
 /** Comparisons of what is no object that count as one step. */
 const comparisonsPerStep = 16

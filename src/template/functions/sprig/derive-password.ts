@@ -1,5 +1,5 @@
 import { createHmac, scryptSync } from 'node:crypto'
-import { bytesOfString } from '../../go-string.ts'
+import { bytesOfString } from '../../text/go-string.ts'
 
 const scope = 'com.lyndir.masterpassword'
 /** What the letters of a password's pattern stand for. */

@@ -1,8 +1,8 @@
 import { RenderError } from '../../../core/errors.ts'
-import { sortedKeys } from '../../sorted-keys.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
-import { isPlainMap, List, type PlainMap, TypedMap, typeName, type Value } from '../../values.ts'
-import { writableMap } from '../../writable-map.ts'
+import { sortedKeys } from '../../values/sorted-keys.ts'
+import { isPlainMap, List, type PlainMap, TypedMap, typeName, type Value } from '../../values/values.ts'
+import { writableMap } from '../../values/writable-map.ts'
 import { mergeInto } from '../maps.ts'
 import { strval } from './strval.ts'
 

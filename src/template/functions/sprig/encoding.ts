@@ -1,5 +1,5 @@
-import { bytesOfString, stringFromBytes } from '../../go-string.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
+import { bytesOfString, stringFromBytes } from '../../text/go-string.ts'
 import { byteString } from './bytes.ts'
 import { type Decoded, decodeBase32, decodeBase64 } from './decode-bytes.ts'
 

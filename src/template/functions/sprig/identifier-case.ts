@@ -1,4 +1,4 @@
-import { lowerOf, upperOf } from '../../letter-case.ts'
+import { lowerOf, upperOf } from '../../text/letter-case.ts'
 import { isUpper } from './letters.ts'
 import { isConnector, type Word, WordReader } from './word-reader.ts'
 

@@ -1,5 +1,5 @@
-import { lowerOf, upperOf } from '../../letter-case.ts'
-import { isBlank } from '../../white-space.ts'
+import { lowerOf, upperOf } from '../../text/letter-case.ts'
+import { isBlank } from '../../text/white-space.ts'
 
 /** Letters of two letters, whose title case is a third one. */
 const titleLetters: ReadonlyMap<string, string> = new Map(

@@ -1,4 +1,4 @@
-import { Opaque } from '../../values.ts'
+import { Opaque } from '../../values/values.ts'
 
 /** A number that prints as a name: Go's `time.Month` and `time.Weekday`. */
 export class NamedNumber extends Opaque {

@@ -1,7 +1,7 @@
 import { RenderError } from '../../../core/errors.ts'
 import type { Budget } from '../../limits.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
-import type { Value } from '../../values.ts'
+import type { Value } from '../../values/values.ts'
 import { decimalInt64, int64, toFloat64, toInt64 } from './cast.ts'
 import { add, type Decimal, decimalOf, divide, multiply, subtract, toNumber } from './decimal.ts'
 import { powerOfTen } from './power-of-ten.ts'

@@ -1,6 +1,6 @@
 import type { Budget } from '../../limits.ts'
 import type { FunctionGroup } from '../../template-function.ts'
-import { List } from '../../values.ts'
+import { List } from '../../values/values.ts'
 
 /** sprig's numbers in a row. */
 export const sprigRangeFunctions: FunctionGroup = {

@@ -1,7 +1,7 @@
-import { Channel } from '../../channel.ts'
-import { Complex } from '../../complex.ts'
 import type { FunctionGroup } from '../../template-function.ts'
-import { Integer, isMap, itemsOf, StructPointer, textOf, typeName, type Value } from '../../values.ts'
+import { Channel } from '../../values/channel.ts'
+import { Complex } from '../../values/complex.ts'
+import { Integer, isMap, itemsOf, StructPointer, textOf, typeName, type Value } from '../../values/values.ts'
 import { deepEqual } from './deep-equal.ts'
 
 /** sprig's reflect.go. */

@@ -1,8 +1,8 @@
-import type { Pass } from '../../pass.ts'
+import type { Pass } from '../../execute/pass.ts'
 import { InvalidPattern, type RegularExpression } from '../../regex/regular-expression.ts'
 import { regularExpressionOf } from '../../regex/regular-expression-of.ts'
 import type { FunctionGroup, TemplateFunction } from '../../template-function.ts'
-import { List } from '../../values.ts'
+import { List } from '../../values/values.ts'
 import { stepsPerError } from './tolerant.ts'
 
 /** sprig's regex.go. Where a pattern is not valid all fail, but for `regexMatch`, which says false. */

@@ -1,8 +1,8 @@
 import { RenderError } from '../../../core/errors.ts'
-import type { Method } from '../../method.ts'
-import type { Pass } from '../../pass.ts'
+import type { Method } from '../../execute/method.ts'
+import type { Pass } from '../../execute/pass.ts'
 import type { FunctionGroup } from '../../template-function.ts'
-import { Integer, Opaque, type Value } from '../../values.ts'
+import { Integer, Opaque, type Value } from '../../values/values.ts'
 import {
   compareVersions,
   isMetadata,

@@ -1,7 +1,7 @@
-import { compareStrings, joined } from '../../go-string.ts'
 import type { FunctionGroup } from '../../template-function.ts'
-import { splitText } from '../../text-parts.ts'
-import { itemsOf, List, TypedMap, type Value } from '../../values.ts'
+import { compareStrings, joined } from '../../text/go-string.ts'
+import { splitText } from '../../text/text-parts.ts'
+import { itemsOf, List, TypedMap, type Value } from '../../values/values.ts'
 import { strslice, strval } from './strval.ts'
 
 /** What sprig has between texts and lists of texts. */

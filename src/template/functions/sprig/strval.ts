@@ -1,10 +1,10 @@
 import { RenderError } from '../../../core/errors.ts'
-import { noFlags } from '../../format-flags.ts'
-import { formatArgument } from '../../format-value.ts'
-import { joined } from '../../go-string.ts'
-import type { Pass } from '../../pass.ts'
-import { itemsOf, typeName, type Value } from '../../values.ts'
-import { checkWritable } from '../../written-size.ts'
+import type { Pass } from '../../execute/pass.ts'
+import { noFlags } from '../../print/format-flags.ts'
+import { formatArgument } from '../../print/format-value.ts'
+import { joined } from '../../text/go-string.ts'
+import { itemsOf, typeName, type Value } from '../../values/values.ts'
+import { checkWritable } from '../../values/written-size.ts'
 
 /** The text of a value as sprig makes it: what `%v` prints. */
 export function strval(value: Value, { budget }: Pass): string {

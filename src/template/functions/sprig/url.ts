@@ -1,6 +1,6 @@
 import { RenderError } from '../../../core/errors.ts'
 import type { FunctionGroup } from '../../template-function.ts'
-import { type PlainMap, textOf, typeName, type Value } from '../../values.ts'
+import { type PlainMap, textOf, typeName, type Value } from '../../values/values.ts'
 import { byteString, fromByteString } from './bytes.ts'
 import { parseUrl, parseUserinfo } from './parse-url.ts'
 import { escapeUrl } from './url-escape.ts'

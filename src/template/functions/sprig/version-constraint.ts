@@ -1,5 +1,5 @@
 import { RenderError } from '../../../core/errors.ts'
-import type { Pass } from '../../pass.ts'
+import type { Pass } from '../../execute/pass.ts'
 import { regularExpressionOf } from '../../regex/regular-expression-of.ts'
 import { comparePrereleases, compareVersions, parseVersion, type Version } from './version.ts'
 

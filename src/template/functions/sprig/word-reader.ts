@@ -1,4 +1,4 @@
-import { isBlank } from '../../white-space.ts'
+import { isBlank } from '../../text/white-space.ts'
 import { isUpper } from './letters.ts'
 
 export interface Word {
