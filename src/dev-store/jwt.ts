@@ -1,7 +1,6 @@
 import { listField, textField } from './fields.ts'
 import { isJsonObject, type JsonObject } from './go-json.ts'
-import { listKeys } from './list-keys.ts'
-import { removeRow, table } from './mounts.ts'
+import { configOf, methodRoutes, rolesOf, setConfig } from './method-routes.ts'
 import { refuse } from './refusal.ts'
 import { type Answer, type Call, param, type Route } from './route.ts'
 import { logIn, type TokenParameters, tokenParameters } from './token-parameters.ts'
@@ -23,31 +22,7 @@ interface JwtConfig {
 }
 
 /** The JWT method: signed by a configured key, bound by audience, subject and claims. */
-export const jwtRoutes: readonly Route[] = [
-  { operations: ['read'], pattern: 'config', run: call => ({ data: config(call) ?? refuse(404) }) },
-  { operations: ['write'], pattern: 'config', run: writeConfig },
-  { operations: ['list'], pattern: 'role', run: call => listKeys(roles(call), '') },
-  {
-    operations: ['read'],
-    pattern: 'role/:name',
-    run: call => ({ data: roles(call)[param(call, 'name')] ?? refuse(404) }),
-  },
-  { operations: ['write'], pattern: 'role/:name', run: writeRole },
-  {
-    operations: ['delete'],
-    pattern: 'role/:name',
-    run: call => removeRow(roles(call), param(call, 'name')),
-  },
-  { operations: ['write'], pattern: 'login', open: true, run: login },
-]
-
-function config(call: Call): JwtConfig | undefined {
-  return table<JwtConfig>(call.mount, 'config')['settings']
-}
-
-function roles(call: Call): Record<string, JwtRole> {
-  return table<JwtRole>(call.mount, 'roles')
-}
+export const jwtRoutes: readonly Route[] = methodRoutes(writeConfig, writeRole, login)
 
 function writeConfig(call: Call): undefined {
   const { body } = call
@@ -67,7 +42,7 @@ function writeConfig(call: Call): undefined {
   }
   if (publicKeys(settings).length === 0)
     refuse(400, "exactly one of 'jwt_validation_pubkeys' or 'jwks' must be set")
-  table<JwtConfig>(call.mount, 'config')['settings'] = settings
+  setConfig(call, settings)
 }
 
 function publicKeys(settings: JwtConfig) {
@@ -77,7 +52,7 @@ function publicKeys(settings: JwtConfig) {
 function writeRole(call: Call): undefined {
   const { body } = call
   const role: JwtRole = {
-    ...tokenParameters(body, roles(call)[param(call, 'name')]),
+    ...tokenParameters(body, rolesOf<JwtRole>(call)[param(call, 'name')]),
     bound_audiences: listField(body, 'bound_audiences'),
     bound_subject: textField(body, 'bound_subject'),
     bound_claims: isJsonObject(body['bound_claims']) ? body['bound_claims'] : null,
@@ -87,14 +62,14 @@ function writeRole(call: Call): undefined {
   if (role.bound_audiences.length === 0 && role.bound_subject === '' && role.bound_claims === null) {
     refuse(400, 'must have at least one bound constraint when creating/updating a role')
   }
-  roles(call)[param(call, 'name')] = role
+  rolesOf<JwtRole>(call)[param(call, 'name')] = role
 }
 
 function login(call: Call): Answer {
-  const settings = config(call) ?? refuse(400, 'could not load configuration')
+  const settings = configOf<JwtConfig>(call) ?? refuse(400, 'could not load configuration')
   const name = textField(call.body, 'role').toLowerCase() || settings.default_role
   if (name === '') return refuse(400, 'missing role')
-  const role = roles(call)[name] ?? refuse(400, `role "${name}" could not be found`)
+  const role = rolesOf<JwtRole>(call)[name] ?? refuse(400, `role "${name}" could not be found`)
   const jwt = textField(call.body, 'jwt')
   if (jwt === '') return refuse(400, 'missing token')
 

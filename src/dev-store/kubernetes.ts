@@ -1,8 +1,7 @@
 import { listField, textField } from './fields.ts'
 import { matchesGlob } from './glob.ts'
 import { isJsonObject, type JsonObject } from './go-json.ts'
-import { listKeys } from './list-keys.ts'
-import { removeRow, table } from './mounts.ts'
+import { configOf, methodRoutes, rolesOf, setConfig } from './method-routes.ts'
 import { refuse } from './refusal.ts'
 import { type Answer, type Call, param, type Route } from './route.ts'
 import { logIn, type TokenParameters, tokenParameters } from './token-parameters.ts'
@@ -27,42 +26,22 @@ interface ServiceAccount {
 }
 
 /** The Kubernetes method, with the cluster's keys in `pem_keys`: where Vault asks the cluster too, this store has none to ask. */
-export const kubernetesRoutes: readonly Route[] = [
-  { operations: ['read'], pattern: 'config', run: call => ({ data: config(call) ?? refuse(404) }) },
-  { operations: ['write'], pattern: 'config', run: writeConfig },
-  { operations: ['list'], pattern: 'role', run: call => listKeys(roles(call), '') },
-  {
-    operations: ['read'],
-    pattern: 'role/:name',
-    run: call => ({ data: roles(call)[param(call, 'name')] ?? refuse(404) }),
-  },
-  { operations: ['write'], pattern: 'role/:name', run: writeRole },
-  { operations: ['delete'], pattern: 'role/:name', run: call => removeRow(roles(call), param(call, 'name')) },
-  { operations: ['write'], pattern: 'login', open: true, run: login },
-]
-
-function config(call: Call): KubernetesConfig | undefined {
-  return table<KubernetesConfig>(call.mount, 'config')['settings']
-}
-
-function roles(call: Call): Record<string, KubernetesRole> {
-  return table<KubernetesRole>(call.mount, 'roles')
-}
+export const kubernetesRoutes: readonly Route[] = methodRoutes(writeConfig, writeRole, login)
 
 function writeConfig(call: Call): undefined {
   const pemKeys = listField(call.body, 'pem_keys')
   if (pemKeys.length === 0) refuse(400, 'the development store asks no cluster: pem_keys must be set')
   for (const key of pemKeys) readPublicKey(key)
-  table<KubernetesConfig>(call.mount, 'config')['settings'] = {
+  setConfig<KubernetesConfig>(call, {
     kubernetes_host: textField(call.body, 'kubernetes_host'),
     pem_keys: pemKeys,
-  }
+  })
 }
 
 function writeRole(call: Call): undefined {
   const { body } = call
   const role: KubernetesRole = {
-    ...tokenParameters(body, roles(call)[param(call, 'name')]),
+    ...tokenParameters(body, rolesOf<KubernetesRole>(call)[param(call, 'name')]),
     alias_name_source: 'serviceaccount_uid',
     audience: textField(body, 'audience'),
     bound_service_account_names: listField(body, 'bound_service_account_names'),
@@ -73,7 +52,7 @@ function writeRole(call: Call): undefined {
   if (role.bound_service_account_namespaces.length === 0) {
     refuse(400, '"bound_service_account_namespaces" can not be empty')
   }
-  roles(call)[param(call, 'name')] = role
+  rolesOf<KubernetesRole>(call)[param(call, 'name')] = role
 }
 
 function login(call: Call): Answer {
@@ -82,8 +61,8 @@ function login(call: Call): Answer {
   if (name === '') return refuse(400, 'missing role')
   const jwt = textField(body, 'jwt')
   if (jwt === '') return refuse(400, 'missing jwt')
-  const role = roles(call)[name] ?? refuse(400, `invalid role name "${name}"`)
-  const settings = config(call) ?? refuse(500, 'could not load backend configuration')
+  const role = rolesOf<KubernetesRole>(call)[name] ?? refuse(400, `invalid role name "${name}"`)
+  const settings = configOf<KubernetesConfig>(call) ?? refuse(500, 'could not load backend configuration')
 
   const claims = verifyJwt(jwt, settings.pem_keys.map(readPublicKey)) ?? refuse(403, 'permission denied')
   const problem = timeProblem(claims, call.store.now())
